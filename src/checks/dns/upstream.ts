@@ -1,0 +1,68 @@
+import { defineCheck, defineFinding, evidence, reads } from "../../model/define.ts";
+import type { FlowResult } from "../../model/flow.ts";
+import { succeeded } from "../../model/flow-outcome.ts";
+
+const cluster = { kind: "Cluster", namespace: "", name: "cluster" };
+
+export const clusterDnsUpstreamFailing = defineFinding<{
+  readonly outcome: string;
+  readonly failed: number;
+  readonly sent: number;
+}>({
+  id: "cluster-dns-upstream-failing",
+  severity: "error",
+  what: ({ outcome, failed, sent }) =>
+    `the cluster DNS answers for the cluster's names and not for others: ${failed} of ${sent} queries to its upstream servers end in ${outcome}`,
+  why: () => "Pods resolve Services and cannot resolve names outside the cluster.",
+  next: () => [
+    reads("kubectl", "-n", "kube-system", "get", "configmap", "coredns", "-o", "jsonpath={.data.Corefile}"),
+    reads("kubectl", "-n", "kube-system", "logs", "--selector", "k8s-app=kube-dns", "--tail=30"),
+  ],
+});
+
+const isExternal = ({ flow }: FlowResult): boolean => flow.purpose === "dns" && flow.dns?.name === ".";
+const isInternal = ({ flow }: FlowResult): boolean => flow.purpose === "dns" && flow.dns?.type === "A";
+const failed = ({ flow, observed }: FlowResult): boolean => observed.known && !succeeded(flow, observed.value);
+
+/** The root is asked for because every upstream server has an answer to that, be it a refusal; SERVFAIL and silence mean that none came. */
+export const dnsUpstream = defineCheck({
+  id: "dns/upstream",
+  question: "Do names outside the cluster get an answer?",
+  needs: ["flows"],
+  raises: [clusterDnsUpstreamFailing],
+  run({ flows }) {
+    // Where the same Pod's lookups of internal names fail too, the cause lies before the upstream servers.
+    const cutOff = new Set(
+      flows.filter((result) => isInternal(result) && failed(result)).map(({ flow }) => flow.from.ip),
+    );
+    const external = flows.filter(
+      (result) => isExternal(result) && result.observed.known && !cutOff.has(result.flow.from.ip),
+    );
+    const lost = external.filter(failed);
+    if (lost.length === 0 || lost.length * 2 < external.length) return { examined: external.length, findings: [] };
+    const first = lost[0];
+    const outcome = first?.observed.known ? first.observed.value.outcome : "";
+    return {
+      examined: external.length,
+      findings: [
+        clusterDnsUpstreamFailing.at(
+          cluster,
+          { outcome, failed: lost.length, sent: external.length },
+          {
+            confidence: "proven",
+            evidence: lost
+              .slice(0, 3)
+              .map(({ flow, observed }) =>
+                evidence(
+                  `probe/${flow.id}`,
+                  "dig . NS",
+                  observed.known ? observed.value.detail || observed.value.outcome : "",
+                ),
+              ),
+            explains: lost.map(({ flow }) => flow.id),
+          },
+        ),
+      ],
+    };
+  },
+});

@@ -1,0 +1,99 @@
+import { defineCheck, defineFinding, nodeRef, readsOn, refOf } from "../../model/define.ts";
+import type { Finding } from "../../model/finding.ts";
+import { groupBy, type StoppedFlow, seenIn, stoppedBy } from "../../model/flow-outcome.ts";
+
+export const podCidrRouteMissing = defineFinding<{
+  readonly destination: string;
+  readonly takes: string;
+  readonly expected: string;
+}>({
+  id: "pod-cidr-route-missing",
+  severity: "error",
+  what: ({ destination, takes, expected }) =>
+    takes === ""
+      ? `has no route to the Pods of ${expected === "" ? destination : expected}`
+      : `sends packets for the Pods of ${expected} the wrong way: \`${takes}\``,
+  why: ({ takes }) =>
+    takes === ""
+      ? "Packets to those Pods are refused by this Node's own kernel."
+      : "Packets to those Pods leave the Node towards a router that does not know them, and are lost or refused there; replies to those Pods too.",
+  next: ({ destination }, { name }) => [
+    readsOn(name, "ip", "route", "get", destination),
+    readsOn(name, "ip", "route", "show"),
+  ],
+});
+
+export const routeRefusingPods = defineFinding<{ readonly route: string; readonly pod: string; readonly type: string }>(
+  {
+    id: "route-refusing-pod-traffic",
+    severity: "error",
+    what: ({ route, pod }) => `${pod === "" ? "" : `in Pod ${pod} `}refuses Pod traffic by the route \`${route}\``,
+    why: ({ type }) => `A ${type} route ends every packet to that range at this place; no packet leaves.`,
+    next: (_, { name }) => [readsOn(name, "ip", "route", "show", "table", "all")],
+  },
+);
+
+export const podRouteWrong = defineFinding<{ readonly destination: string; readonly takes: string }>({
+  id: "pod-route-wrong",
+  severity: "error",
+  what: ({ takes, destination }) =>
+    takes === ""
+      ? `has no route to ${destination} in its own network namespace`
+      : `sends its packets the wrong way: \`${takes}\``,
+  why: () => "The Pod's own routing table does not lead to its Node, so nothing it sends arrives.",
+  next: (_, { namespace, name }) => [
+    { run: ["kubectl", "-n", namespace, "exec", name, "--", "ip", "route"], effect: "reads", onNode: null },
+  ],
+});
+
+/** Routes that lose Pod traffic: on a Node one finding per range it cannot reach, in a Pod one for the Pod. */
+export const pathPodRoute = defineCheck({
+  id: "path/pod-route",
+  question: "Does every route for Pod traffic lead to where the Pods are?",
+  needs: ["flows", "nodes", "nodeStates"],
+  raises: [podCidrRouteMissing, routeRefusingPods, podRouteWrong],
+  run({ flows, nodeStates }) {
+    const lost = [...stoppedBy(flows, "no-route"), ...stoppedBy(flows, "wrong-route")];
+    const groups = groupBy(
+      lost,
+      ({ stop }) =>
+        `${stop.node} ${stop.pod ?? ""} ${stop.kind === "wrong-route" ? `${stop.route} ${stop.expected}` : stop.destination}`,
+    );
+    const refused = groupBy(
+      stoppedBy(flows, "route-refuses"),
+      ({ stop }) => `${stop.node} ${stop.pod ?? ""} ${stop.route}`,
+    );
+    return {
+      examined: nodeStates.size,
+      findings: [...[...groups.values()].flatMap(lostFinding), ...[...refused.values()].flatMap(refusedFinding)],
+    };
+  },
+});
+
+function lostFinding(group: readonly (StoppedFlow<"no-route"> | StoppedFlow<"wrong-route">)[]): readonly Finding[] {
+  const stop = group[0]?.stop;
+  if (stop === undefined) return [];
+  const takes = stop.kind === "wrong-route" ? stop.route : "";
+  if (stop.pod !== null)
+    return [podRouteWrong.at(podRef(stop.pod), { destination: stop.destination, takes }, seenIn(group))];
+  const expected = stop.kind === "wrong-route" ? stop.expected : "";
+  return [
+    podCidrRouteMissing.at(nodeRef(stop.node), { destination: stop.destination, takes, expected }, seenIn(group)),
+  ];
+}
+function refusedFinding(group: readonly StoppedFlow<"route-refuses">[]): readonly Finding[] {
+  const stop = group[0]?.stop;
+  return stop === undefined
+    ? []
+    : [
+        routeRefusingPods.at(
+          nodeRef(stop.node),
+          { route: stop.route, pod: stop.pod ?? "", type: stop.type },
+          seenIn(group),
+        ),
+      ];
+}
+function podRef(pod: string) {
+  const [namespace = "", name = ""] = pod.split("/");
+  return refOf("Pod", { namespace, name });
+}

@@ -1,0 +1,77 @@
+import { changesOn, defineCheck, defineFinding, nodeRef, readsOn, refOf } from "../../model/define.ts";
+import { groupBy, seenIn, stoppedBy } from "../../model/flow-outcome.ts";
+
+export const vethDetachedFromBridge = defineFinding<{
+  readonly device: string;
+  readonly bridge: string;
+  readonly master: string;
+  readonly node: string;
+}>({
+  id: "veth-detached-from-bridge",
+  severity: "error",
+  what: ({ device, bridge, master }) =>
+    `is cut off: its veth \`${device}\` is ${master === "" ? "in no bridge" : `in bridge \`${master}\``} instead of \`${bridge}\``,
+  why: () =>
+    "The Pod's gateway is on that bridge. Whatever the Pod sends ends in the veth, and nobody reaches the Pod, not even the kubelet's probes.",
+  next: ({ device, bridge, node }) => [
+    readsOn(node, "ip", "link", "show", "dev", device),
+    changesOn(node, "ip", "link", "set", "dev", device, "master", bridge),
+  ],
+});
+export const podLinkDown = defineFinding<{ readonly device: string; readonly node: string }>({
+  id: "pod-link-down",
+  severity: "error",
+  what: ({ device }) => `is cut off: its device \`${device}\` is down`,
+  why: () => "A device that is down neither sends nor receives; the Pod is unreachable and reaches nobody.",
+  next: ({ node }) => [readsOn(node, "ip", "-d", "link")],
+});
+export const nodeLinkDown = defineFinding<{ readonly device: string }>({
+  id: "node-link-down",
+  severity: "error",
+  what: ({ device }) => `has the device \`${device}\`, which carries Pod traffic, down`,
+  why: () => "Every packet that the routing table sends through it is lost.",
+  next: ({ device }, { name }) => [
+    readsOn(name, "ip", "-d", "link", "show", "dev", device),
+    changesOn(name, "ip", "link", "set", "dev", device, "up"),
+  ],
+});
+
+/** Both ends of each Pod's veth pair, as the predicted paths met them. */
+export const podVeth = defineCheck({
+  id: "pod/veth",
+  question: "Is every Pod's veth pair up and connected on its Node?",
+  needs: ["flows", "pods"],
+  raises: [vethDetachedFromBridge, podLinkDown, nodeLinkDown],
+  run({ flows, pods }) {
+    const detached = [...groupBy(stoppedBy(flows, "detached-from-bridge"), ({ stop }) => stop.pod).values()].flatMap(
+      (group) => {
+        const stop = group[0]?.stop;
+        if (stop === undefined) return [];
+        return [
+          vethDetachedFromBridge.at(
+            podRef(stop.pod),
+            { device: stop.device, bridge: stop.bridge, master: stop.master ?? "", node: stop.node },
+            seenIn(group),
+          ),
+        ];
+      },
+    );
+    const down = [
+      ...groupBy(stoppedBy(flows, "link-down"), ({ stop }) => `${stop.node} ${stop.pod} ${stop.device}`).values(),
+    ].flatMap((group) => {
+      const stop = group[0]?.stop;
+      if (stop === undefined) return [];
+      return stop.pod === null
+        ? [nodeLinkDown.at(nodeRef(stop.node), { device: stop.device }, seenIn(group))]
+        : [podLinkDown.at(podRef(stop.pod), { device: stop.device, node: stop.node }, seenIn(group))];
+    });
+    return {
+      examined: pods.filter(({ hostNetwork, phase }) => !hostNetwork && phase === "Running").length,
+      findings: [...detached, ...down],
+    };
+  },
+});
+function podRef(pod: string) {
+  const [namespace = "", name = ""] = pod.split("/");
+  return refOf("Pod", { namespace, name });
+}

@@ -1,0 +1,134 @@
+import * as Flags from "@oclif/core/flags";
+import type { ConnectionOptions } from "../collect/api/connection-options.ts";
+
+/** kubectl's connection flags with kubectl's meaning. */
+export const kubeFlags = {
+  kubeconfig: Flags.string({ description: "path to the kubeconfig file", helpGroup: "CONNECTION", helpValue: "FILE" }),
+  context: Flags.string({ description: "kubeconfig context to use", helpGroup: "CONNECTION", helpValue: "NAME" }),
+  cluster: Flags.string({ description: "kubeconfig cluster to use", helpGroup: "CONNECTION", helpValue: "NAME" }),
+  user: Flags.string({ description: "kubeconfig user to use", helpGroup: "CONNECTION", helpValue: "NAME" }),
+  namespace: Flags.string({
+    char: "n",
+    description: "namespace, for accounts that may not list the whole cluster",
+    helpGroup: "CONNECTION",
+    helpValue: "NAME",
+  }),
+  server: Flags.string({
+    char: "s",
+    description: "address of the API server",
+    helpGroup: "CONNECTION",
+    helpValue: "URL",
+  }),
+  token: Flags.string({ description: "bearer token", helpGroup: "CONNECTION", helpValue: "TOKEN" }),
+  as: Flags.string({ description: "user to impersonate", helpGroup: "CONNECTION", helpValue: "USER" }),
+  "as-group": Flags.string({
+    description: "group to impersonate; may be repeated",
+    multiple: true,
+    helpGroup: "CONNECTION",
+    helpValue: "GROUP",
+  }),
+  "as-uid": Flags.string({ description: "UID to impersonate", helpGroup: "CONNECTION", helpValue: "UID" }),
+  "certificate-authority": Flags.string({
+    description: "CA file of the API server",
+    helpGroup: "CONNECTION",
+    helpValue: "FILE",
+  }),
+  "client-certificate": Flags.string({
+    description: "client certificate file",
+    helpGroup: "CONNECTION",
+    helpValue: "FILE",
+  }),
+  "client-key": Flags.string({ description: "client key file", helpGroup: "CONNECTION", helpValue: "FILE" }),
+  "insecure-skip-tls-verify": Flags.boolean({
+    description: "do not verify the API server's certificate",
+    helpGroup: "CONNECTION",
+  }),
+  "tls-server-name": Flags.string({
+    description: "name to verify the API server's certificate against",
+    helpGroup: "CONNECTION",
+    helpValue: "NAME",
+  }),
+  "request-timeout": Flags.string({
+    description: "limit for one API request, such as 30s",
+    helpGroup: "CONNECTION",
+    helpValue: "DURATION",
+  }),
+} as const;
+
+/** What a run may do in the cluster. */
+export const runFlags = {
+  bundle: Flags.string({
+    description: "examine a bundle instead of a cluster (kubectl netdoctor collect)",
+    helpValue: "FILE",
+  }),
+  "api-only": Flags.boolean({ description: "create no Pod: read the API only" }),
+  nodes: Flags.string({ description: "Nodes to examine, comma-separated (default: all)", helpValue: "NAMES" }),
+  egress: Flags.string({
+    description: "address to try from Pods, as IP:PORT; may be repeated (default: the Nodes' DNS servers)",
+    multiple: true,
+    helpValue: "IP:PORT",
+  }),
+  "no-egress": Flags.boolean({ description: "send nothing out of the cluster" }),
+  image: Flags.string({
+    description: "image of the run's Pods",
+    default: "nicolaka/netshoot:v0.14",
+    env: "NETDOCTOR_IMAGE",
+    helpGroup: "PODS",
+    helpValue: "IMAGE",
+  }),
+  "image-pull-policy": Flags.string({
+    description: "when to pull it",
+    options: ["IfNotPresent", "Always", "Never"],
+    default: "IfNotPresent",
+    helpGroup: "PODS",
+  }),
+  "image-pull-secret": Flags.string({ description: "Secret to pull it with", helpGroup: "PODS", helpValue: "NAME" }),
+  "pod-timeout": Flags.string({
+    description: "how long the run's Pods may take to start",
+    default: "60s",
+    helpGroup: "PODS",
+    helpValue: "DURATION",
+  }),
+  timeout: Flags.string({ description: "limit for the whole run", default: "5m", helpValue: "DURATION" }),
+  quiet: Flags.boolean({ char: "q", description: "no progress on stderr" }),
+  verbose: Flags.boolean({ char: "v", description: "more about errors of netdoctor itself" }),
+} as const;
+
+export interface KubeFlagValues {
+  readonly kubeconfig?: string | undefined;
+  readonly context?: string | undefined;
+  readonly cluster?: string | undefined;
+  readonly user?: string | undefined;
+  readonly namespace?: string | undefined;
+  readonly server?: string | undefined;
+  readonly token?: string | undefined;
+  readonly as?: string | undefined;
+  readonly "as-group"?: string[] | undefined;
+  readonly "as-uid"?: string | undefined;
+  readonly "certificate-authority"?: string | undefined;
+  readonly "client-certificate"?: string | undefined;
+  readonly "client-key"?: string | undefined;
+  readonly "insecure-skip-tls-verify"?: boolean | undefined;
+  readonly "tls-server-name"?: string | undefined;
+}
+
+export function connectionOptions(flags: KubeFlagValues, requestTimeoutMs: number | undefined): ConnectionOptions {
+  return {
+    kubeconfig: flags.kubeconfig,
+    context: flags.context,
+    cluster: flags.cluster,
+    user: flags.user,
+    namespace: flags.namespace,
+    server: flags.server,
+    token: flags.token,
+    as: flags.as,
+    asGroups: flags["as-group"],
+    asUid: flags["as-uid"],
+    certificateAuthority: flags["certificate-authority"],
+    clientCertificate: flags["client-certificate"],
+    clientKey: flags["client-key"],
+    insecureSkipTlsVerify: flags["insecure-skip-tls-verify"],
+    tlsServerName: flags["tls-server-name"],
+    requestTimeoutMs,
+  };
+}

@@ -1,0 +1,128 @@
+#!/bin/sh
+# What a node Pod runs to read a Node. argv: 1 = nonce that frames the sections, 2 = seconds a section may take.
+# Runs on the image's sh; each tool is the Node's own where the Node has it (entered with nsenter), else the image's.
+# Writes nothing anywhere. No cluster data is ever part of the program text; values from the Node are only ever quoted words.
+# src/collect/scripts.ts is generated from this file.
+N=$1; LIMIT=$2; export LC_ALL=C
+export PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin
+ON="nsenter -t 1 -m --"
+have=" $($ON sh -c 'PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:/opt/bin; for t in cat ls ip bridge iptables-nft-save iptables-legacy-save iptables-save ip6tables-nft-save ip6tables-legacy-save ip6tables-save nft ipset; do command -v $t; done' 2>/dev/null | tr '\n' ' ')"
+# the Node's own copy of a tool, as an absolute path, or nothing
+own() { for w in $have; do case $w in */"$1") echo "$w"; return;; esac; done; return 1; }
+limit=""; command -v timeout >/dev/null 2>&1 && limit="timeout $LIMIT"
+
+begin() { printf '\n@@%s\tbegin\t%s\n' "$N" "$1"; }
+end() { printf '\n@@%s\tend\t%s\t%s\n' "$N" "$1" "$(printf %s "$2" | tr '\n\r\t' '   ' | head -c 300)"; }
+section() { name=$1; shift; begin "$name"
+  { errors=$( { "$@" 1>&4; } 2>&1 ); code=$?; } 4>&1
+  end "$code" "$errors"; }
+# run TOOL in the Node's own network namespace; in PID TOOL in another one
+run() { t=$1; shift; if p=$(own "$t"); then $limit $ON "$p" "$@"; elif command -v "$t" >/dev/null 2>&1; then $limit "$t" "$@"; else echo "no $t on the Node or in the image" >&2; return 127; fi; }
+in_ns() { i=$1; t=$2; shift 2; if p=$(own "$t"); then $limit nsenter --net=/proc/"$i"/ns/net -t 1 -m -- "$p" "$@"; elif command -v "$t" >/dev/null 2>&1; then $limit nsenter --net=/proc/"$i"/ns/net -- "$t" "$@"; else echo "no $t on the Node or in the image" >&2; return 127; fi; }
+if own cat >/dev/null; then text() { $limit $ON "$(own cat)" -- "$1" | head -c 1048576; }; list() { $ON "$(own ls)" -1A -- "$1"; }
+else text() { head -c 1048576 "/proc/1/root$1"; }; list() { ls -1A "/proc/1/root$1"; }; fi
+readable() { [ -e "/proc/1/root$1" ] || [ -L "/proc/1/root$1" ]; }
+file() { if readable "$2"; then section "$1" text "$2"; else begin "$1"; end 66 "$2 does not exist"; fi; }
+
+pids_of() { for d in /proc/[0-9]*; do { read -r st < "$d/stat"; } 2>/dev/null || continue
+  c=${st#*\(}; c=${c%\)*}; [ "$c" = "$1" ] && echo "${d#/proc/}"; done; }
+args_of() { tr '\000' '\n' < "/proc/$1/cmdline" | head -c 16384; }
+processes() { for d in /proc/[0-9]*; do { read -r st < "$d/stat"; } 2>/dev/null || continue
+  c=${st#*\(}; c=${c%\)*}; r=${st##*\) }
+  case $c in kube-apiserver|kube-controller|kubelet|kube-proxy|flanneld|containerd|crio|dockerd|cri-dockerd|calico-node|felix|bird|bird6|confd|cilium-agent|cilium-operator*|aws-k8s-agent|antrea-agent|ovnkube*|ovs-vswitchd|ovsdb-server|kube-router|weaver|kindnetd|coredns|NetworkManager|systemd-network*|systemd-resolve*|firewalld|k3s*|rke2*|k0s|node-cache) ;; *) continue;; esac
+  printf '%s %s (%s)\t%s\n' "${d#/proc/}" "${r%% *}" "$c" "$(tr '\000\n\t' '   ' < "$d/cmdline" 2>/dev/null | head -c 4096)"; done; }
+option_of() { # PID FLAG: the value of --FLAG=V or --FLAG V
+  args_of "$1" | { want=""; while read -r a; do [ -n "$want" ] && { echo "$a"; break; }; case $a in --"$2"=*) echo "${a#*=}"; break;; --"$2") want=1;; esac; done; }; }
+namespaces() { own_ns=$(readlink /proc/1/ns/net); own_ns=${own_ns#net:\[}; seen=" ${own_ns%\]} "
+  ls -ld /proc/[0-9]*/ns/net 2>/dev/null | while read -r l; do
+    i=${l##*net:\[}; i=${i%\]*}; p=${l#*/proc/}; p=${p%%/*}
+    case $seen in *" $i "*) continue;; esac
+    u=""; while read -r c; do case $c in *pod*) u=${c##*pod}; u=${u%%[./]*}; break;; esac; done 2>/dev/null < "/proc/$p/cgroup"
+    while :; do case $u in *_*) u=${u%%_*}-${u#*_};; *) break;; esac; done
+    [ ${#u} -ge 32 ] || continue
+    seen="$seen$i "; echo "$i $p $u"; done; }
+sysctls() { grep -H . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/forwarding /proc/sys/net/ipv4/conf/*/accept_local /proc/sys/net/ipv4/conf/*/route_localnet /proc/sys/net/ipv4/conf/*/proxy_arp /proc/sys/net/ipv4/ip_local_port_range /proc/sys/net/ipv4/tcp_mtu_probing /proc/sys/net/ipv4/ip_no_pmtu_disc /proc/sys/net/ipv4/neigh/default/gc_thresh* /proc/sys/net/ipv6/conf/*/forwarding /proc/sys/net/ipv6/conf/*/disable_ipv6 /proc/sys/net/bridge/* /proc/sys/net/netfilter/nf_conntrack_max /proc/sys/net/netfilter/nf_conntrack_count /proc/sys/net/netfilter/nf_conntrack_tcp_be_liberal 2>/dev/null; return 0; }
+# tables that iptables-nft owns are read with iptables-nft-save; where that is absent nft shows them all
+nft_tables() { tables=$(run nft list tables) || return $?
+  printf '%s\n' "$tables" | while read -r w fam name; do [ "$w" = table ] || continue
+    case "$1 $fam $name" in "xt ip filter"|"xt ip nat"|"xt ip mangle"|"xt ip raw"|"xt ip security"|"xt ip6 filter"|"xt ip6 nat"|"xt ip6 mangle"|"xt ip6 raw"|"xt ip6 security") continue;; esac
+    run nft -j list table "$fam" "$name" || return $?; echo; done; }
+ns_nft() { tables=$(in_ns "$1" nft list tables) || return $?
+  printf '%s\n' "$tables" | while read -r w fam name; do [ "$w" = table ] || continue
+    case "$2 $fam $name" in "xt ip filter"|"xt ip nat"|"xt ip mangle"|"xt ip raw"|"xt ip security"|"xt ip6 "*) continue;; esac
+    in_ns "$1" nft -j list table "$fam" "$name" || return $?; echo; done; }
+tool() { own "$1" >/dev/null || command -v "$1" >/dev/null 2>&1; }
+xt=""; tool iptables-nft-save && xt=xt
+
+section uname uname -srm
+file os-release /etc/os-release
+section link run ip -d -j link show
+section addr run ip -j addr show
+section route4 run ip -4 -j -d route show table all
+section route6 run ip -6 -j -d route show table all
+section rule4 run ip -4 -j rule show
+section rule6 run ip -6 -j rule show
+section neigh run ip -j neigh show
+section fdb run bridge -j fdb show
+for f in "" 6; do
+  if tool ip${f}tables-nft-save; then section ip${f}tables-nft run ip${f}tables-nft-save -c
+    [ -s /proc/net/ip${f}_tables_names ] && section ip${f}tables-legacy run ip${f}tables-legacy-save -c
+  else section ip${f}tables run ip${f}tables-save -c; fi
+done
+section nft nft_tables "$xt"
+section ipset run ipset save
+section sysctl sysctls
+section sysctl-at-start cat /tmp/at-start
+for p in tcp tcp6 udp udp6; do section proc-net-$p cat /proc/1/net/$p; done
+section conntrack-stat cat /proc/net/stat/nf_conntrack
+file resolv-conf /etc/resolv.conf
+section processes processes
+
+kubelet=$(pids_of kubelet | head -n 1); config=/var/lib/kubelet/config.yaml; resolv=""
+if [ -n "$kubelet" ]; then section kubelet-args args_of "$kubelet"
+  c=$(option_of "$kubelet" config); [ -n "$c" ] && config=$c; resolv=$(option_of "$kubelet" resolv-conf); fi
+file kubelet-config "$config"
+[ -n "$resolv" ] || resolv=$(text "$config" 2>/dev/null | while read -r k v; do [ "$k" = resolvConf: ] && { v=${v#\"}; echo "${v%\"}"; break; }; done)
+case $resolv in ""|/etc/resolv.conf) ;; /*) file kubelet-resolv-conf "$resolv";; esac
+
+runtime=""; for n in containerd crio k3s rke2; do pid=$(pids_of $n | head -n 1); [ -n "$pid" ] || continue
+  runtime=$(option_of "$pid" config); [ -n "$runtime" ] || runtime=$(args_of "$pid" | { w=""; while read -r a; do [ -n "$w" ] && { echo "$a"; break; }; [ "$a" = -c ] && w=1; done; }); break; done
+runtime_config() { for f in "$runtime" /etc/containerd/config.toml /var/lib/rancher/k3s/agent/etc/containerd/config.toml /var/lib/rancher/rke2/agent/etc/containerd/config.toml /etc/crio/crio.conf; do [ -n "$f" ] && readable "$f" && { echo "# $f"; text "$f"; echo; [ "$f" = "$runtime" ] && break; }; done
+  list /etc/crio/crio.conf.d 2>/dev/null | while read -r f; do echo "# /etc/crio/crio.conf.d/$f"; text "/etc/crio/crio.conf.d/$f"; echo; done; return 0; }
+section runtime-config runtime_config
+setting() { runtime_config | while read -r k eq v; do [ "$k" = "$1" ] && [ "$eq" = = ] && { v=${v#[\"\']}; echo "${v%[\"\']}"; break; }; done; }
+conf=$(setting conf_dir); [ -n "$conf" ] || conf=$(setting network_dir)
+bin=$(setting bin_dir); case $bin in /*) ;; *) bin="";; esac
+if [ -z "$conf" ]; then conf=/etc/cni/net.d; for d in /var/lib/rancher/k3s/agent/etc/cni/net.d /var/snap/microk8s/current/args/cni-network; do [ -d "/proc/1/root$d" ] && [ ! -d "/proc/1/root$conf" ] && conf=$d; done; fi
+[ -n "$bin" ] || bin=/opt/cni/bin
+conf_listing() { echo "$conf"; [ -d "/proc/1/root$conf" ] || { echo "$conf does not exist" >&2; return 66; }
+  list "$conf" | while read -r f; do [ -f "/proc/1/root$conf/$f" ] || [ -L "/proc/1/root$conf/$f" ] || continue; echo "$(text "$conf/$f" 2>/dev/null | wc -c | tr -d ' ') $f"; done; }
+section cni-conf conf_listing
+list "$conf" 2>/dev/null | while read -r f; do case $f in *.conf|*.conflist|*.json) section "cni-conf/$f" text "$conf/$f";; esac; done
+bin_listing() { echo "$bin"; [ -d "/proc/1/root$bin" ] || { echo "$bin does not exist" >&2; return 66; }
+  list "$bin" | while read -r f; do p=/proc/1/root$bin/$f; [ -L "$p" ] && { echo "x $f"; continue; }; if [ -f "$p" ] && [ -x "$p" ]; then echo "x $f"; else echo "- $f"; fi; done; }
+section cni-bin bin_listing
+for f in /run/flannel/subnet.env /var/lib/calico/nodename /var/lib/calico/mtu; do readable "$f" && section "cni-file$f" text "$f"; done
+
+pairs=$(namespaces)
+section netns printf '%s\n' "$pairs"
+printf '%s\n' "$pairs" | while read -r i p u; do [ -n "$p" ] || continue; b=netns/$i
+  section $b/link in_ns "$p" ip -d -j link show
+  section $b/addr in_ns "$p" ip -j addr show
+  section $b/route4 in_ns "$p" ip -4 -j -d route show table all
+  section $b/route6 in_ns "$p" ip -6 -j -d route show table all
+  section $b/rule4 in_ns "$p" ip -4 -j rule show
+  section $b/rule6 in_ns "$p" ip -6 -j rule show
+  section $b/neigh in_ns "$p" ip -j neigh show
+  if [ -n "$xt" ] && tool nft && [ -z "$(in_ns "$p" nft list tables 2>&1)" ]; then # no table at all: nothing to save
+    section $b/iptables-nft true; section $b/nft true
+  else
+    if [ -n "$xt" ]; then section $b/iptables-nft in_ns "$p" iptables-nft-save -c; fi
+    section $b/nft ns_nft "$p" "$xt"
+  fi
+  for q in tcp tcp6 udp udp6; do section $b/proc-net-$q cat "/proc/$p/net/$q"; done
+  # through links a container could make this name any file of the Node: only a plain file counts
+  r=/proc/$p/root/etc; if [ ! -L "$r" ] && [ ! -L "$r/resolv.conf" ] && [ -f "$r/resolv.conf" ]; then section $b/resolv-conf head -c 65536 "$r/resolv.conf"; fi
+  section $b/sysctl in_ns "$p" grep -H . /proc/sys/net/ipv4/conf/all/rp_filter /proc/sys/net/ipv4/ip_forward
+done
+printf '\n@@%s\tcomplete\n' "$N"

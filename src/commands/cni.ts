@@ -1,0 +1,14 @@
+import { kubeFlags, runFlags } from "../cli/flags.ts";
+import { outputFlag, renderingOf } from "../cli/renderings.ts";
+import { ReportCommand } from "../cli/report-command.ts";
+
+export default class Cni extends ReportCommand {
+  static override summary = "Show the CNI of every Node, the way between Nodes, MTU and encapsulation";
+  static override examples = ["<%= config.bin %> cni", "<%= config.bin %> cni --bundle netdoctor.tar.gz"];
+  static override flags = { ...outputFlag, ...runFlags, ...kubeFlags };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Cni);
+    await this.examine(flags, await renderingOf(flags.output, "cni"), "never");
+  }
+}

@@ -1,0 +1,14 @@
+import { kubeFlags, runFlags } from "../cli/flags.ts";
+import { outputFlag, renderingOf } from "../cli/renderings.ts";
+import { ReportCommand } from "../cli/report-command.ts";
+
+export default class Dns extends ReportCommand {
+  static override summary = "Ask every replica of the cluster DNS from every Node";
+  static override examples = ["<%= config.bin %> dns", "<%= config.bin %> dns --bundle netdoctor.tar.gz"];
+  static override flags = { ...outputFlag, ...runFlags, ...kubeFlags };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Dns);
+    await this.examine(flags, await renderingOf(flags.output, "dns"), "never");
+  }
+}

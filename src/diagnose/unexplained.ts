@@ -1,0 +1,105 @@
+import { defineFinding, evidence, nodeRef, reads } from "../model/define.ts";
+import type { Finding } from "../model/finding.ts";
+import type { FlowEnd, FlowResult, ProbeOutcome } from "../model/flow.ts";
+import { groupBy } from "../model/flow-outcome.ts";
+import type { ObjectRef } from "../model/kubernetes.ts";
+
+interface Unexplained {
+  readonly failed: number;
+  readonly purposes: readonly string[];
+  readonly outcomes: readonly string[];
+  readonly example: string;
+  readonly reached: string;
+  readonly suspects: readonly string[];
+}
+
+export const trafficFailingUnexplained = defineFinding<
+  Unexplained & Record<string, string | number | readonly string[]>
+>({
+  id: "traffic-failing-unexplained",
+  severity: "error",
+  what: ({ failed, purposes, outcomes }) =>
+    `${failed} ${failed === 1 ? "flow fails" : "flows fail"} (${purposes.join(", ")}: ${outcomes.join(", ")}) and nothing that was read explains it`,
+  why: ({ reached, suspects }) =>
+    `The state of the Nodes predicts that these packets pass${reached === "" ? "" : `; the prediction is sure as far as ${reached}`}, so the cause is outside what was read: ${suspects.join(", ")}.`,
+  next: () => [reads("kubectl", "netdoctor", "check", "-o", "wide")],
+});
+
+/** Failures that no finding explains become their own, one a place: the Node that all of them share, else the cluster. Never silently dropped. */
+export function unexplained(
+  flows: readonly FlowResult[],
+  failing: ReadonlySet<string>,
+  explained: ReadonlySet<string>,
+): readonly Finding[] {
+  const left = flows.filter(({ flow }) => failing.has(flow.id) && !explained.has(flow.id));
+  if (left.length === 0) return [];
+  const shared = sharedNode(left);
+  const groups =
+    shared === null
+      ? groupBy(left, ({ flow }) => (flow.purpose === "dns" ? "dns" : "traffic"))
+      : new Map([[shared, left]]);
+  return [...groups.values()].map((group) =>
+    finding(group, shared === null ? { kind: "Cluster", namespace: "", name: "cluster" } : nodeRef(shared)),
+  );
+}
+
+function finding(group: readonly FlowResult[], subject: ObjectRef): Finding {
+  const outcomes = group.flatMap(({ observed }) => (observed.known ? [observed.value.outcome] : []));
+  const walk = group.flatMap(({ predicted }) => predicted).find(({ verdict }) => verdict === "unknown");
+  return trafficFailingUnexplained.at(
+    subject,
+    {
+      failed: group.length,
+      purposes: [...new Set(group.map(({ flow }) => flow.purpose))],
+      outcomes: [...new Set(outcomes)],
+      example: group[0]?.flow.id ?? "",
+      reached: walk?.unknown ?? "",
+      suspects: suspects(group, outcomes),
+    },
+    {
+      confidence: "proven",
+      evidence: group
+        .slice(0, 4)
+        .map(({ flow, observed }) =>
+          evidence(
+            `probe/${flow.id}`,
+            `${flow.protocol}${flow.port === null ? "" : ` ${flow.port}`}`,
+            observed.known
+              ? `${observed.value.outcome}: ${observed.value.succeeded} of ${observed.value.sent} tries${observed.value.detail === "" ? "" : `; ${observed.value.detail}`}`
+              : "",
+          ),
+        ),
+      explains: group.map(({ flow }) => flow.id),
+    },
+  );
+}
+
+/** What the shape of the failures leaves possible, in the words of the field. */
+function suspects(group: readonly FlowResult[], outcomes: readonly ProbeOutcome[]): readonly string[] {
+  const crossing = group.some(({ flow }) => nodeOf(flow.from) !== nodeOf(flow.to));
+  const all: (readonly [boolean, string])[] = [
+    [outcomes.includes("refused"), "nothing listening, or a firewall that rejects"],
+    [outcomes.includes("prohibited"), "a firewall that answers with ICMP administratively prohibited"],
+    [
+      outcomes.includes("timeout") && crossing,
+      "the network between the Nodes (security group, switch, underlay firewall)",
+    ],
+    [outcomes.includes("timeout"), "a NetworkPolicy or eBPF program, which this version does not evaluate"],
+    [outcomes.includes("servfail"), "the upstream DNS servers"],
+    [
+      outcomes.includes("nxdomain") || outcomes.includes("no-data"),
+      "a DNS server that does not know the cluster's names",
+    ],
+  ];
+  const found = all.filter(([applies]) => applies).map(([, text]) => text);
+  return found.length > 0 ? found : ["the network between the Nodes"];
+}
+
+function sharedNode(group: readonly FlowResult[]): string | null {
+  const [first, ...rest] = group.map(
+    ({ flow }) => new Set([nodeOf(flow.from), nodeOf(flow.to)].filter((node) => node !== "")),
+  );
+  const common = [...(first ?? [])].filter((node) => rest.every((nodes) => nodes.has(node)));
+  return common.length === 1 ? (common[0] ?? null) : null;
+}
+const nodeOf = (end: FlowEnd): string => (end.kind === "Pod" ? end.node : end.kind === "Node" ? end.name : "");

@@ -1,0 +1,182 @@
+import pLimit from "p-limit";
+import type { Connection } from "../collect/api/connection.ts";
+import { collectApi } from "../collect/api/objects.ts";
+import { readNode, sendProbes } from "../collect/node/run-program.ts";
+import { type ClusterNode, clusterNodes } from "../collect/session/cluster-nodes.ts";
+import { namespaceOf, type RunOptions } from "../collect/session/objects.ts";
+import { collectRunObjects } from "../collect/session/run-objects.ts";
+import { closeSession, openSession, type Session, type SessionLimits } from "../collect/session/session.ts";
+import type { Capture, Captures } from "../model/capture.ts";
+import { known, type Unknown, unknown } from "../model/learned.ts";
+import { type EgressChoice, planProbes } from "./plan-probes.ts";
+
+export interface LiveOptions {
+  /** Null = `--api-only`: no Pod is created, Nodes are not read, nothing is probed. */
+  readonly pods: RunOptions | null;
+  readonly limits: SessionLimits;
+  readonly egress: EgressChoice;
+  /** Which Nodes to examine; empty = all. */
+  readonly nodes: readonly string[];
+  readonly onProgress: (what: string) => void;
+  readonly signal: AbortSignal;
+  readonly now: () => Date;
+}
+export interface Live {
+  readonly captures: Captures;
+  /** Deletes what the run created; resolves with what is still there. Under way already, to be awaited before the program ends. */
+  readonly cleaned: Promise<readonly string[]>;
+}
+
+const nodeSeconds = 10;
+const probeSeconds = 1;
+const nodesAtOnce = 10;
+const cleanupMs = 60_000;
+
+/** Reads the cluster: API, Nodes, probes, everything as captures. What the run created is deleted whatever happens. */
+export async function collectLive(connection: Connection, options: LiveOptions): Promise<Live> {
+  const { pods, signal, onProgress } = options;
+  const api = collectApi(connection, {
+    signal,
+    now: options.now,
+    onProgress: ({ what, objects }) => onProgress(`reading the API: ${objects} ${what}`),
+  });
+  if (pods === null) return { captures: byId(await api), cleaned: Promise.resolve([]) };
+  const close = () => closeSession(connection, namespaceOf(pods.run), cleanupMs, AbortSignal.timeout(cleanupMs + 5000));
+  // Settled, not all: a Ctrl-C must wait until no request is under way that could still create something.
+  const [read, opened] = await Promise.allSettled([api, open(connection, pods, options)]);
+  try {
+    if (read.status === "rejected") throw read.reason;
+    if (opened.status === "rejected") throw opened.reason;
+    const { session, captures } = opened.value;
+    const sofar = [...read.value, ...captures];
+    const examined = session === null ? [] : await examine(connection, session, byId(sofar), options);
+    return { captures: byId([...sofar, ...examined]), cleaned: close() };
+  } catch (cause) {
+    onProgress("deleting the run's Pods");
+    await close();
+    throw cause;
+  }
+}
+
+const byId = (captures: readonly Capture[]): Captures => new Map(captures.map((capture) => [capture.id, capture]));
+
+interface Opening {
+  readonly session: Session | null;
+  readonly captures: readonly Capture[];
+}
+async function open(connection: Connection, pods: RunOptions, options: LiveOptions): Promise<Opening> {
+  const { signal, now, onProgress, limits } = options;
+  const note = (id: string, result: Capture["result"]): Capture => ({
+    id,
+    command: "kubectl netdoctor check",
+    takenAt: now().toISOString(),
+    result,
+  });
+  const nodes = await clusterNodes(connection, signal);
+  if (!nodes.known) return { session: null, captures: [note("session/run", nodes)] };
+  const wanted = nodes.value.filter(({ name }) => options.nodes.length === 0 || options.nodes.includes(name));
+  const suitable = wanted.filter(({ unsuitable }) => unsuitable === null);
+  onProgress(`starting Pods on ${suitable.length} Nodes`);
+  const opened = await openSession(
+    connection,
+    pods,
+    suitable.map(({ name }) => name),
+    { ...limits, notReady: namesOf(suitable, false) },
+    signal,
+  );
+  const left = [
+    ...nodes.value
+      .filter((node) => !wanted.includes(node))
+      .map(({ name }) => note(`node/${name}/session`, unknown("not-collected", "left out by --nodes"))),
+    ...wanted.flatMap(({ name, unsuitable }) =>
+      unsuitable === null ? [] : [note(`node/${name}/session`, unknown("no-tool", unsuitable))],
+    ),
+  ];
+  if (!opened.ok) {
+    const { what, refusal } = opened.problem;
+    const refused = unknown(refusal.status === 403 ? "forbidden" : "failed", `may not ${what}: ${refusal.message}`);
+    return {
+      session: null,
+      captures: [
+        note("session/run", refused),
+        ...left,
+        ...suitable.map(({ name }) => note(`node/${name}/session`, refused)),
+      ],
+    };
+  }
+  const { session } = opened;
+  const run = note("session/run", known(JSON.stringify({ run: session.run, namespace: session.namespace })));
+  const notStarted = suitable.flatMap(({ name }) =>
+    session.nodePods.get(name)?.running === true ? [] : [note(`node/${name}/session`, whyNot(session, name))],
+  );
+  return { session, captures: [run, ...left, ...notStarted] };
+}
+
+const namesOf = (nodes: readonly ClusterNode[], ready: boolean): ReadonlySet<string> =>
+  new Set(nodes.filter((node) => node.ready === ready).map(({ name }) => name));
+
+function whyNot(session: Session, node: string): Unknown {
+  const refused = session.refused.get(node);
+  if (refused !== undefined) return unknown("forbidden", `the node Pod was refused: ${refused}`);
+  const failure = session.nodePods.get(node)?.failure;
+  return failure === null || failure === undefined
+    ? unknown("timed-out", "the node Pod did not start in time")
+    : unknown("failed", `the node Pod did not start: ${failure}`);
+}
+
+async function examine(
+  connection: Connection,
+  session: Session,
+  sofar: Captures,
+  options: LiveOptions,
+): Promise<readonly Capture[]> {
+  const { signal, now, onProgress } = options;
+  const gate = pLimit(nodesAtOnce);
+  const running = [...session.nodePods.values()]
+    .filter((pod) => pod.running)
+    .map(({ node, name }) => ({ node, namespace: session.namespace, pod: name }));
+  let done = 0;
+  onProgress(`reading ${running.length} Nodes`);
+  const [objects, ...nodes] = await Promise.all([
+    collectRunObjects(connection, session.namespace, now, signal),
+    ...running.map((target) =>
+      gate(async () => {
+        const captures = await readNode(connection, target, { now, signal, limitSeconds: nodeSeconds });
+        onProgress(`reading Nodes: ${++done} of ${running.length}`);
+        return captures;
+      }),
+    ),
+  ]);
+  signal.throwIfAborted();
+  const captures = [...objects, ...nodes.flat()];
+  const plan = planProbes(byId([...sofar.values(), ...captures]), session.namespace, options.egress);
+  onProgress(`sending ${plan.orders.length} probes`);
+  const takenAt = now().toISOString();
+  const answers = await Promise.all(
+    running.map((target) =>
+      gate(async () => {
+        const own = plan.orders.filter(({ node }) => node === target.node);
+        const sections = await sendProbes(
+          connection,
+          target,
+          own.map(({ words }) => words),
+          { now, signal, limitSeconds: probeSeconds },
+        );
+        return own.map(
+          ({ flow, words }): Capture => ({
+            id: `probe/${flow.id}`,
+            command: `from ${target.node}: ${words.slice(3).join(" ")}`,
+            takenAt,
+            result: sections.get(words[0]) ?? unknown("failed", "the Node's answer lacks this probe"),
+          }),
+        );
+      }),
+    ),
+  );
+  signal.throwIfAborted();
+  return [
+    ...captures,
+    { id: "probe/plan", command: "kubectl netdoctor check", takenAt, result: known(JSON.stringify(plan.flows)) },
+    ...answers.flat(),
+  ];
+}

@@ -1,0 +1,42 @@
+import type { Evidence } from "./finding.ts";
+
+/** How Pod packets get from Node to Node. */
+export type CrossNodeStrategy =
+  | "vxlan"
+  | "geneve"
+  | "ipip"
+  | "wireguard"
+  | "direct-routing"
+  | "bgp"
+  | "cloud"
+  | "ebpf"
+  | "single-node"
+  | "unknown";
+
+export interface NodeCni {
+  readonly node: string;
+  /** The file the runtime uses: lexically first valid one; null = none. */
+  readonly file: string | null;
+  /** "flannel", "calico", "cilium" … ; "bridge (reference plugins)"; "unknown" */
+  readonly name: string;
+  readonly plugins: readonly string[];
+  readonly strategy: CrossNodeStrategy;
+  readonly tunnelDevice: string | null;
+  readonly tunnelPort: number | null;
+  readonly podMtuBytes: number | null;
+  readonly uplinkMtuBytes: number | null;
+  readonly overheadBytes: number;
+  readonly evidence: readonly Evidence[];
+  /** Why parts of this could not be told. */
+  readonly unknown: readonly string[];
+}
+export interface ClusterCni {
+  readonly name: string;
+  readonly agree: boolean;
+  /** The workloads that belong to it: "DaemonSet kube-flannel/kube-flannel-ds". */
+  readonly workloads: readonly string[];
+  readonly strategy: CrossNodeStrategy;
+  readonly enforcesNetworkPolicy: "yes" | "no" | "unknown";
+  readonly kubeProxyMode: "iptables" | "nftables" | "ipvs" | "none" | "unknown";
+  readonly nodes: readonly NodeCni[];
+}

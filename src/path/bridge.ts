@@ -1,0 +1,151 @@
+import type { Link } from "../model/node.ts";
+import type { Address } from "../net/cidr.ts";
+import { findPort, otherPorts, whyNoPort } from "./bridge-port.ts";
+import { noteConnection, openConnection } from "./connection.ts";
+import { receive } from "./ip-input.ts";
+import { isDown, linkDown } from "./link-state.ts";
+import { checkNeighbour } from "./neighbour.ts";
+import type { HookName } from "./netfilter/context.ts";
+import { runHook } from "./netfilter/hook.ts";
+import { hasAddress, type Netns, sysctl } from "./netns.ts";
+import { hookContext } from "./output.ts";
+import type { Packet } from "./packet.ts";
+import { doubt, type Egress, hop, type Ingress, type Position, stopped, type Trace, unknownAt } from "./trace.ts";
+import { toPod } from "./veth.ts";
+import { onWire } from "./wire.ts";
+import { type PodPort, podPortOf } from "./world.ts";
+import { ownerOf, wrongRoute } from "./wrong-route.ts";
+
+/** The Node sends, or forwards, a packet by a bridge device. */
+export function bridgeOut(trace: Trace, egress: Egress): Position {
+  const { netns, device, nextHop, packet, route } = egress;
+  const port = findPort(trace, netns, device, nextHop);
+  if (port !== null) {
+    const hairpin = egress.fromPort === port.hostLink.name ? checkHairpin(trace, port, device, packet) : null;
+    return hairpin ?? closedPort(port) ?? toPod(trace, port, device, nextHop, packet);
+  }
+  if (hasPod(trace, netns, nextHop)) return whyNoPort(trace, netns, device, nextHop);
+  if (otherPorts(trace, netns, device).length > 0) return onWire(trace, egress);
+  const owner = ownerOf(trace.world, packet.destination);
+  if (owner !== null && owner !== netns.node && route !== null) return wrongRoute(trace, netns, packet, route, true);
+  return whyNoPort(trace, netns, device, nextHop);
+}
+
+const hasPod = (trace: Trace, host: Netns, address: Address): boolean =>
+  (trace.world.podsByAddress.get(address.text) ?? []).some(({ node }) => node === host.node);
+
+function closedPort({ hostLink, host }: PodPort): Position | null {
+  const state = hostLink.bridgePort?.state ?? "forwarding";
+  if (state === "forwarding" || state === "unknown") return null;
+  return unknownAt(`bridge port ${hostLink.name} of Node ${host.node} is in state ${state}`);
+}
+
+/**
+ * With bridge-nf-call-iptables, a packet translated to a Pod of the same bridge is bridged, not routed (bridged_dnat,
+ * net/bridge/br_netfilter_hooks.c), and a bridge sends nothing back by the port it came from unless the port has hairpin on.
+ */
+function checkHairpin(trace: Trace, { hostLink, host, pod }: PodPort, bridge: Link, packet: Packet): Position | null {
+  const filters = bridgedPacketsFiltered(host, packet);
+  if (
+    !packet.destinationTranslated ||
+    hostLink.bridgePort === null ||
+    hostLink.bridgePort.hairpin ||
+    filters === "no"
+  ) {
+    return null;
+  }
+  if (filters === "perhaps" || bridge.flags.includes("PROMISC")) {
+    doubt(
+      trace,
+      "may-stop",
+      `whether bridge ${bridge.name} of Node ${host.node} sends a packet back by ${hostLink.name} cannot be told`,
+    );
+    return null;
+  }
+  const stop = { kind: "hairpin-disabled", node: host.node, pod: pod.pod ?? "", device: hostLink.name } as const;
+  const seen = { source: `${host.capture}/link`, where: hostLink.name, value: "bridge port with hairpin off" };
+  return stopped({ ...stop, bridge: bridge.name }, [seen]);
+}
+
+/** A frame from a Pod comes in by a bridge port: for the Node itself, or for another Pod on the bridge. */
+export function bridgeIn(trace: Trace, ingress: Ingress, bridge: Link): Position {
+  const { netns: host, device, nextHop, packet } = ingress;
+  if (isDown(bridge)) return linkDown(host, bridge);
+  const port = podPortOf(trace.world, host, device);
+  const closed = port === null ? null : closedPort(port);
+  if (closed !== null) return closed;
+  const input = { device: bridge, port: device.name };
+  if (port === null || nextHop === null) return receive(trace, host, input, packet);
+  const target = findPort(trace, host, bridge, nextHop);
+  if (target !== null) return bridged(trace, { from: port, to: target, bridge, nextHop }, packet);
+  const wrong = checkNeighbour(trace, port.pod, port.podLink, nextHop, bridge);
+  if (wrong !== null) return wrong;
+  const answers =
+    hasAddress(host, nextHop) === true || ingress.mac === bridge.mac.toLowerCase() || proxies(host, bridge);
+  return answers ? receive(trace, host, input, packet) : whyNoPort(trace, host, bridge, nextHop);
+}
+
+/** ip-sysctl, proxy_arp: the Node answers for addresses that it routes elsewhere. */
+export function proxies(host: Netns, device: Link): boolean {
+  const names = [`net.ipv4.conf.${device.name.replaceAll(".", "/")}.proxy_arp`, "net.ipv4.conf.all.proxy_arp"];
+  return names.some((name) => sysctl(host, name) === "1");
+}
+
+interface Bridging {
+  readonly from: PodPort;
+  readonly to: PodPort;
+  readonly bridge: Link;
+  readonly nextHop: Address;
+}
+
+/** From Pod to Pod over one bridge; the Node's IP rules see the packet only if br_netfilter hands it to them. */
+function bridged(trace: Trace, { from, to, bridge, nextHop }: Bridging, packet: Packet): Position {
+  const host = from.host;
+  const wrong = checkNeighbour(trace, from.pod, from.podLink, nextHop, to.podLink) ?? closedPort(to);
+  if (wrong !== null) return wrong;
+  hop(trace, host, bridge.name, `bridges from ${from.hostLink.name} to ${to.hostLink.name}`);
+  const filtered = bridgedPacketsFiltered(host, packet);
+  if (filtered === "no") return toPod(trace, to, from.podLink, nextHop, packet);
+  if (filtered === "perhaps" && trace.connections.has(host.capture)) {
+    doubt(
+      trace,
+      "may-stop",
+      `whether bridged packets of Node ${host.node} pass its rules and are translated back was not read`,
+    );
+  }
+  const result = bridgedHooks(trace, { from, to, bridge, nextHop }, packet, filtered === "perhaps");
+  return result.at === "passes" ? toPod(trace, to, bridge, nextHop, result.packet) : result;
+}
+
+type Passed = { readonly at: "passes"; readonly packet: Packet };
+
+function bridgedHooks(trace: Trace, way: Bridging, packet: Packet, onlyPerhaps: boolean): Passed | Position {
+  const { from, to, bridge } = way;
+  openConnection(trace, from.host, packet);
+  let current = packet;
+  for (const hook of ["PREROUTING", "FORWARD", "POSTROUTING"] as const satisfies readonly HookName[]) {
+    const context = hookContext(trace, from.host, hook, {
+      inputDevice: hook === "POSTROUTING" ? null : bridge.name,
+      outputDevice: hook === "PREROUTING" ? null : bridge.name,
+      inputPort: from.hostLink.name,
+      outputPort: hook === "PREROUTING" ? null : to.hostLink.name,
+      bridged: true,
+    });
+    const result = runHook(trace, context, current, { onlyPerhaps });
+    if (result.at === "stopped") return result;
+    if (packet.state === "new" && result.packet.destination.text !== packet.destination.text) {
+      return unknownAt(`rules of Node ${from.host.node} translate a packet that is bridged between its Pods`);
+    }
+    current = result.packet;
+  }
+  noteConnection(trace, from.host, current);
+  return { at: "passes", packet: current };
+}
+
+/** Whether bridged packets pass iptables and nftables rules of their family (ip-sysctl, bridge-nf-call-iptables). */
+export function bridgedPacketsFiltered(host: Netns, packet: Packet): "yes" | "no" | "perhaps" {
+  const name = packet.source.family === "IPv4" ? "iptables" : "ip6tables";
+  const value = sysctl(host, `net.bridge.bridge-nf-call-${name}`);
+  if (value === null) return "perhaps";
+  return value === "0" ? "no" : "yes";
+}

@@ -1,0 +1,45 @@
+import { bridgeOut } from "./bridge.ts";
+import { tooBig } from "./link-state.ts";
+import { describeNetns } from "./netns.ts";
+import { doubt, type Egress, type Position, type Trace, unknownAt } from "./trace.ts";
+import { encapsulate } from "./tunnel.ts";
+import { downDevice, fromPod, toPod } from "./veth.ts";
+import { onWire } from "./wire.ts";
+import { podPortOf } from "./world.ts";
+
+const WIRE_KINDS = new Set(["", "veth", "bond", "team", "vlan", "macvlan", "ipvlan"]);
+
+/** A frame leaves a namespace by a device: into a Pod, over a bridge, through a tunnel, or onto the wire. */
+export function transmit(trace: Trace, egress: Egress): Position {
+  const { netns, device, packet, route } = egress;
+  const down = downDevice(trace.world, netns, device);
+  if (down !== null) return down;
+  const limit = Math.min(device.mtuBytes, route?.mtuBytes ?? device.mtuBytes);
+  const big = tooBig(netns, { ...device, mtuBytes: limit }, packet.bytes);
+  if (big !== null) {
+    if (packet.inner === null) return big;
+    // The outer packet may be fragmented: tunnel devices leave DF unset unless told otherwise (ip-link(8), vxlan df).
+    doubt(
+      trace,
+      "may-stop",
+      `the encapsulated packet of ${packet.bytes} bytes leaves ${device.name} of ${describeNetns(netns)} in fragments`,
+    );
+  }
+  if (device.name === "lo") return { at: "ingress", netns, device, nextHop: null, mac: null, packet };
+  if (netns.pod !== null) return fromPod(trace, egress);
+  switch (device.kind) {
+    case "bridge":
+      return bridgeOut(trace, egress);
+    case "vxlan":
+    case "ipip":
+      return encapsulate(trace, egress);
+    default: {
+      const port = podPortOf(trace.world, netns, device);
+      if (port !== null) return toPod(trace, port, device, egress.nextHop, packet);
+      if (WIRE_KINDS.has(device.kind) && device.master === null) return onWire(trace, egress);
+      return unknownAt(
+        `how ${device.name} (${device.kind || "device"}) of ${describeNetns(netns)} sends packets on is not modelled`,
+      );
+    }
+  }
+}

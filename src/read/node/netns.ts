@@ -1,0 +1,18 @@
+import { known, type Learned, unknown } from "../../model/learned.ts";
+import type { PodNetns } from "../../model/node.ts";
+
+export type NetnsEntry = Pick<PodNetns, "inode" | "pid" | "podUid">;
+
+/** Lines `INODE PID POD-UID`, one a network namespace of a Pod. Never throws. */
+export function parseNetns(text: string): Learned<readonly NetnsEntry[]> {
+  const entries: NetnsEntry[] = [];
+  for (const [index, line] of text.split("\n").entries()) {
+    if (line.trim() === "") continue;
+    const [, inode, pid, podUid] = /^(\d+)\s+(\d+)\s+(\S+)\s*$/.exec(line) ?? [];
+    if (inode === undefined || podUid === undefined) {
+      return unknown("unparsable", `line ${index + 1}: expected "INODE PID POD-UID"`);
+    }
+    entries.push({ inode, pid: Number(pid), podUid });
+  }
+  return known(entries);
+}

@@ -1,0 +1,118 @@
+import type { Flow, ProbeOutcome, ProbeResult } from "../../model/flow.ts";
+import { known, type Learned, unknown } from "../../model/learned.ts";
+import { readDig } from "./dig.ts";
+
+/** One try of probe.sh: its exit code and everything it printed, line ends as "|". */
+interface Try {
+  readonly code: number;
+  readonly output: string;
+}
+
+/** The answer of probe.sh to one probe → what became of the flow. Never throws; an image without the tool is unknown, not a failure. */
+export function readProbe(flow: Flow, captured: Learned<string>): Learned<ProbeResult> {
+  if (!captured.known) return captured;
+  const tries = captured.value.split("\n").flatMap((line): Try[] => {
+    const match = /^TRY (\d+) ?(.*)$/.exec(line);
+    return match === null ? [] : [{ code: Number(match[1]), output: match[2] ?? "" }];
+  });
+  const first = tries[0];
+  if (first === undefined) return unknown("unparsable", "the probe left no line");
+  if (first.code === 127) return unknown("no-tool", first.output);
+  if (first.code === 64 || first.code === 66) return unknown("failed", first.output);
+  if (flow.dns !== null) return known(readDig(tries, flow.dns));
+  if (flow.purpose === "path-mtu") return known(pathMtu(flow, tries));
+  return known(exchange(tries));
+}
+
+function exchange(tries: readonly Try[]): ProbeResult {
+  const good = tries.filter(({ code, output }) => code === 0 || reached(output));
+  const last = tries.at(-1) ?? { code: 1, output: "" };
+  const best = good[0];
+  return {
+    outcome: best === undefined ? failureOf(last) : "ok",
+    sent: tries.length,
+    succeeded: good.length,
+    medianMs: best === undefined ? null : milliseconds(best.output),
+    clientSeen: best === undefined ? null : client(best.output),
+    largestBytes: null,
+    answers: [],
+    detail: best === undefined ? lastMessage(last.output) : "",
+  };
+}
+
+/** `reach` counts any TCP answer of the address as reached; probe.sh ends it with 0. */
+const reached = (output: string): boolean => /(^|\|)client \S/.test(output);
+
+function client(output: string): string | null {
+  const seen = /(?:^|\|)client (\S+?)(?:\||$)/.exec(output)?.[1];
+  return seen === undefined ? null : seen.replace(/^\[(.*)\]$/, "$1").replace(/^(?:0000:){5}ffff:|^::ffff:/i, "");
+}
+function milliseconds(output: string): number | null {
+  const time = /time[=<]([\d.]+) ?ms/.exec(output)?.[1];
+  return time === undefined ? null : Number(time);
+}
+
+/** strerror(3) and ICMP wordings of socat, ping and dig, most telling first. */
+const wordings: readonly (readonly [RegExp, ProbeOutcome])[] = [
+  [/message too long|frag(mentation)? needed|packet too big/i, "too-big"],
+  [/prohibited|filtered|permission denied|operation not permitted/i, "prohibited"],
+  [/connection refused|port unreachable/i, "refused"],
+  [/connection reset/i, "reset"],
+  [/network is unreachable|net(work)? unreachable/i, "no-network"],
+  [/no route to host|host unreachable/i, "no-route"],
+  [/timed? ?out|100% packet loss/i, "timeout"],
+];
+function failureOf({ code, output }: Try): ProbeOutcome {
+  for (const [pattern, outcome] of wordings) if (pattern.test(output)) return outcome;
+  return code === 124 || code === 143 ? "timeout" : "failed";
+}
+
+function lastMessage(output: string): string {
+  const lines = output
+    .split("|")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !/^(---|rtt |PING )/.test(line));
+  return (
+    lines.find((line) => /refused|unreachable|route|timed? ?out|prohibited|denied|too (long|big)|loss/i.test(line)) ??
+    lines.at(-1) ??
+    ""
+  ).slice(0, 300);
+}
+
+/** Tries in order: full size twice, then 200 bytes, then a list of the sizes that pass (probe.sh, path_mtu). */
+function pathMtu(flow: Flow, tries: readonly Try[]): ProbeResult {
+  const [full, again, small, sizes] = tries;
+  const base = { sent: tries.length, clientSeen: null, answers: [] };
+  const passed = [full, again].find((attempt) => attempt?.code === 0);
+  if (passed !== undefined) {
+    return {
+      ...base,
+      outcome: "ok",
+      succeeded: 1,
+      medianMs: milliseconds(passed.output),
+      largestBytes: flow.packetBytes,
+      detail: "",
+    };
+  }
+  const last = again ?? full ?? { code: 1, output: "" };
+  if (small?.code !== 0) {
+    return {
+      ...base,
+      outcome: failureOf(small ?? last),
+      succeeded: 0,
+      medianMs: null,
+      largestBytes: null,
+      detail: lastMessage((small ?? last).output),
+    };
+  }
+  const passing = [...(sizes?.output ?? "").matchAll(/passes (\d+)/g)].map((match) => Number(match[1]));
+  const said = failureOf(last);
+  return {
+    ...base,
+    outcome: said === "too-big" ? "too-big" : "lost-large",
+    succeeded: 0,
+    medianMs: milliseconds(small.output),
+    largestBytes: passing.length === 0 ? 200 : Math.max(...passing),
+    detail: lastMessage(last.output),
+  };
+}

@@ -1,0 +1,26 @@
+import type { Fault } from "../fault.ts";
+import { healLate, lateDoesNotStart, makeLate } from "../late.ts";
+import { waitUntilHealthy } from "../workload.ts";
+
+const conflist = "/etc/cni/net.d/10-flannel.conflist";
+const backup = "/root/10-flannel.conflist";
+
+export const fault: Fault = {
+  name: "cni-config-invalid",
+  story: "The last brace of the CNI configuration of node2 was lost in an edit, so no new Pod starts there.",
+  lab: {},
+  inject: async (lab) => {
+    await lab.node("node2", ["cp", conflist, backup]);
+    await lab.node("node2", ["sed", "-i", "$d", conflist]);
+    await makeLate(lab, "node2");
+  },
+  prove: lateDoesNotStart,
+  expect: { id: "cni-config-invalid", kind: "Node", name: "node2", severity: "error" },
+  heal: async (lab) => {
+    // containerd watches the directory, and sees a file written to but not one moved in
+    await lab.node("node2", ["cp", backup, conflist]);
+    await lab.kubectl(["wait", "--for=condition=Ready", "node/node2", "--timeout=60s"]);
+    await healLate(lab, "node2");
+    await waitUntilHealthy(lab);
+  },
+};

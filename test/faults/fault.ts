@@ -1,0 +1,29 @@
+import type { Lab, LabSettings } from "./lab.ts";
+
+/** The finding a fault must be named as. A finding about the whole cluster has kind "Cluster", no namespace, name "cluster". */
+export interface Expectation {
+  readonly id: string;
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+  readonly severity: "error";
+}
+
+/** One way a cluster's network is really broken, tried by hand first. `workload` is in the lab before `inject`. */
+export interface Fault {
+  /** The folder's name. */
+  readonly name: string;
+  /** What happened, as a colleague would tell it. */
+  readonly story: string;
+  readonly lab: LabSettings;
+  /** More objects than the shop workload has; healed away by `heal`. */
+  setUp?(lab: Lab): Promise<void>;
+  inject(lab: Lab): Promise<void>;
+  /** Rejects unless a user is really hurt. Uses kubectl, curl, dig and ping only. */
+  prove(lab: Lab): Promise<void>;
+  readonly expect: Expectation;
+  /** Ids of findings that would be wrong here. */
+  readonly absent?: readonly string[];
+  /** Undoes it all and waits until the cluster is healthy; "lab-down": not worth healing, the lab is thrown away. */
+  readonly heal: ((lab: Lab) => Promise<void>) | "lab-down";
+}
