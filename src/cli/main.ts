@@ -1,5 +1,6 @@
 import { Config, Plugin } from "@oclif/core/config";
 import { flush } from "@oclif/core/flush";
+import type { PJSON } from "@oclif/core/interfaces";
 import { run } from "@oclif/core/run";
 import pjson from "../../package.json" with { type: "json" };
 import { commands } from "./command-table.ts";
@@ -12,7 +13,7 @@ async function main(argv: readonly string[]): Promise<void> {
   ignoreBrokenPipes(terminal);
   try {
     Object.defineProperty(Plugin.prototype, "loadCommandsFromTarget", { value: async () => commands });
-    const oclif = {
+    const oclif: PJSON["oclif"] = {
       bin: "kubectl netdoctor",
       dirname: "kubectl-netdoctor",
       topicSeparator: " ",
@@ -21,7 +22,7 @@ async function main(argv: readonly string[]): Promise<void> {
     };
     const config = new Config({
       root: import.meta.dirname,
-      pjson: { ...pjson, oclif } as never,
+      pjson: { ...pjson, oclif },
       ignoreManifest: true,
       userPlugins: false,
       devPlugins: false,

@@ -19,20 +19,22 @@ export function rootCauses(
   severityOf: (id: string) => Severity,
   failing: ReadonlySet<string>,
 ): readonly RootCause[] {
-  const unique = [...new Map(findings.map((finding) => [keyOf(finding), finding])).values()];
-  const byKey = new Map(unique.map((finding) => [keyOf(finding), finding]));
+  // Two rules that drop on one Node are two findings of one key: only what is the same in every word is one.
+  const unique = [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()];
+  const keys = new Set(unique.map(keyOf));
   const parent = new Map<string, string>();
   for (const finding of unique) {
     for (const symptom of finding.explains) {
       const key = keyOf(finding);
       // Of two that explain each other the first stays the cause: a circle would hide both.
-      if (byKey.has(symptom) && !parent.has(symptom) && rootOf(parent, key) !== symptom) parent.set(symptom, key);
+      if (keys.has(symptom) && !parent.has(symptom) && rootOf(parent, key) !== symptom) parent.set(symptom, key);
     }
   }
   const causes = unique
     .filter((finding) => !parent.has(keyOf(finding)))
     .map((finding): RootCause => {
-      const symptoms = unique.filter((other) => other !== finding && rootOf(parent, keyOf(other)) === keyOf(finding));
+      const key = keyOf(finding);
+      const symptoms = unique.filter((other) => keyOf(other) !== key && rootOf(parent, keyOf(other)) === key);
       const flows = [finding, ...symptoms].flatMap(({ explains }) => explains).filter((id) => failing.has(id));
       return { finding, flows: [...new Set(flows)].sort(), symptoms };
     });

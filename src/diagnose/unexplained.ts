@@ -4,18 +4,16 @@ import type { FlowEnd, FlowResult, ProbeOutcome } from "../model/flow.ts";
 import { groupBy } from "../model/flow-outcome.ts";
 import type { ObjectRef } from "../model/kubernetes.ts";
 
-interface Unexplained {
+type Unexplained = {
   readonly failed: number;
   readonly purposes: readonly string[];
   readonly outcomes: readonly string[];
   readonly example: string;
   readonly reached: string;
   readonly suspects: readonly string[];
-}
+};
 
-export const trafficFailingUnexplained = defineFinding<
-  Unexplained & Record<string, string | number | readonly string[]>
->({
+export const trafficFailingUnexplained = defineFinding<Unexplained>({
   id: "traffic-failing-unexplained",
   severity: "error",
   what: ({ failed, purposes, outcomes }) =>

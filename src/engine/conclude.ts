@@ -43,7 +43,9 @@ export function conclude(captures: Captures): Report {
     verdict: verdictOf(reported, incomplete),
     cluster: {
       version: valueOr(snapshot.version, ""),
-      nodes: valueOr(snapshot.nodes, []).map(({ name }) => name),
+      nodes: valueOr(snapshot.nodes, [])
+        .map(({ name }) => name)
+        .sort(),
       ranges: valueOr(snapshot.ranges, null),
       cni: valueOr(snapshot.cni, null),
       seconds: duration(captures),

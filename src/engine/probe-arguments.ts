@@ -1,7 +1,7 @@
 import type { Flow } from "../model/flow.ts";
 import type { Pod } from "../model/kubernetes.ts";
 import type { NodeState } from "../model/node.ts";
-import { netnsOf } from "./plan-flows.ts";
+import { netnsOf } from "./plan/input.ts";
 
 /** One probe as probe.sh takes it: seven words of argv, never part of a program's text. */
 export interface ProbeOrder {

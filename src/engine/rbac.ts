@@ -13,7 +13,7 @@ const reading: readonly Rule[] = [
   { apiGroups: [""], resources: ["nodes", "namespaces", "pods", "services", "events", "configmaps"], verbs: list },
   { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: list },
   { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies", "ingresses", "servicecidrs"], verbs: list },
-  { apiGroups: ["apps"], resources: ["daemonsets", "deployments"], verbs: list },
+  { apiGroups: ["apps"], resources: ["daemonsets", "deployments", "statefulsets"], verbs: list },
   {
     apiGroups: [
       "crd.projectcalico.org",

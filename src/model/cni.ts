@@ -13,6 +13,13 @@ export type CrossNodeStrategy =
   | "single-node"
   | "unknown";
 
+const byPodCidr = new Set(["flannel", "bridge", "kindnet", "kubenet", "ptp", "k3s"]);
+
+/** Whether Pods get addresses of Node.spec.podCIDRs and Nodes route by them; other CNIs allocate in their own way. */
+export function routesByPodCidr({ name }: Pick<ClusterCni, "name">): boolean {
+  return byPodCidr.has(name.split(" ")[0] ?? "");
+}
+
 export interface NodeCni {
   readonly node: string;
   /** The file the runtime uses: lexically first valid one; null = none. */

@@ -141,7 +141,7 @@ export interface Ingress {
   readonly backends: readonly { readonly service: string; readonly port: string | number }[];
 }
 export interface Workload {
-  readonly kind: "DaemonSet" | "Deployment";
+  readonly kind: "DaemonSet" | "Deployment" | "StatefulSet";
   readonly namespace: string;
   readonly name: string;
   readonly labels: Labels;

@@ -36,6 +36,8 @@ const hasPod = (trace: Trace, host: Netns, address: Address): boolean =>
 
 function closedPort({ hostLink, host }: PodPort): Position | null {
   const state = hostLink.bridgePort?.state ?? "forwarding";
+  // A port whose device is down is disabled for that reason, which the veth pair tells better.
+  if (isDown(hostLink)) return null;
   if (state === "forwarding" || state === "unknown") return null;
   return unknownAt(`bridge port ${hostLink.name} of Node ${host.node} is in state ${state}`);
 }

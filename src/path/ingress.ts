@@ -1,4 +1,6 @@
 import type { Link } from "../model/node.ts";
+import { type Address, cidrOf, includesAddress } from "../net/cidr.ts";
+import { parseHost } from "./address.ts";
 import { bridgeIn, proxies } from "./bridge.ts";
 import { detached } from "./bridge-port.ts";
 import { addressEvidence } from "./evidence.ts";
@@ -34,14 +36,24 @@ export function accept(trace: Trace, ingress: Ingress): Position {
   return receive(trace, netns, { device, port: null }, packet);
 }
 
-/** The bridge that has the Pod's gateway, where the veth is on another bridge or on none. */
-function missingBridge(netns: Netns, device: Link, { nextHop }: Ingress): Link | null {
-  if (nextHop === null) return null;
-  const holders = netns.addresses.get(nextHop.text) ?? [];
-  const [only] = holders;
-  if (holders.length !== 1 || only === undefined || only.kind !== "bridge" || device.master === only.name) return null;
+/** The bridge whose subnet the Pod and its next hop are in, where the veth is on another bridge or on none. */
+function missingBridge(netns: Netns, device: Link, { nextHop, packet }: Ingress): Link | null {
+  if (nextHop === null || !netns.links.known) return null;
   const master = device.master === null ? null : netns.linksByName.get(device.master);
-  return master === null || master?.kind === "bridge" ? only : null;
+  if (master !== null && master?.kind !== "bridge") return null;
+  const bridges = netns.links.value.filter((link) => link.kind === "bridge" && spans(link, [nextHop, packet.source]));
+  const [only] = bridges;
+  return bridges.length === 1 && only !== undefined && only.name !== device.master && !spans(device, [nextHop])
+    ? only
+    : null;
+}
+
+function spans(link: Link, addresses: readonly Address[]): boolean {
+  return link.addresses.some((entry) => {
+    const own = parseHost(entry.address);
+    const subnet = own === null ? null : cidrOf(own, entry.prefixLength);
+    return subnet !== null && addresses.every((address) => includesAddress(subnet, address));
+  });
 }
 
 /** The Pod's gateway must answer on the veth itself: the Node has the address, or answers for it (proxy_arp). */

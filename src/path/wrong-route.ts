@@ -1,13 +1,13 @@
 import type { Link, Route } from "../model/node.ts";
 import { type Address, includesAddress } from "../net/cidr.ts";
 import { parseHost } from "./address.ts";
-import { routeEvidence } from "./evidence.ts";
-import type { Netns } from "./netns.ts";
+import { addressEvidence, routeEvidence } from "./evidence.ts";
+import { hasAddress, type Netns } from "./netns.ts";
 import { NO_MARK, type Packet } from "./packet.ts";
 import { lookupRoute, routeText } from "./route-lookup.ts";
 import { downDeviceTowards, downInsteadOfRoute } from "./routing.ts";
 import { type Position, stopped, type Trace, unknownAt } from "./trace.ts";
-import type { World } from "./world.ts";
+import { netnsOfPod, type World } from "./world.ts";
 
 /** The Node on which an address lives: of a Pod that has it, or by the Nodes' Pod ranges; null if of none, or of several. */
 export function ownerOf(world: World, address: Address): string | null {
@@ -28,6 +28,7 @@ export function wrongRoute(trace: Trace, netns: Netns, packet: Packet, route: Ro
   const evidence = [routeEvidence(netns, route)];
   const down = downDeviceTowards(netns, destination);
   if (down !== null) return downInsteadOfRoute(netns, down, evidence);
+  if (owner === netns.node) return awayFromHere(trace, netns, packet, route);
   const style = owner === null ? null : routingStyle(world, netns.node, owner, destination);
   const sure = certain || style === "tunnel" || (style === "direct" && owner !== null && onLink(world, netns, owner));
   if (owner === null || !sure) {
@@ -42,6 +43,33 @@ export function wrongRoute(trace: Trace, netns: Netns, packet: Packet, route: Ro
   const place = { node, pod, destination: destination.text, route: routeText(route) };
   return stopped({ kind: "wrong-route", ...place, expected }, [...evidence, ownerEvidence(world, owner, destination)]);
 }
+
+/** The Pod is on this very Node: its routes have lost it, often with the gateway address that they came with. */
+function awayFromHere(trace: Trace, netns: Netns, packet: Packet, route: Route): Position {
+  const { world } = trace;
+  const { node, pod } = netns;
+  const { destination } = packet;
+  const here = (world.podsByAddress.get(destination.text) ?? []).find((one) => one.node === node);
+  const gateway = here === undefined ? null : gatewayOf(netnsOfPod(world, here), destination.family);
+  const evidence = [routeEvidence(netns, route), ownerEvidence(world, node, destination)];
+  if (gateway !== null && hasAddress(netns, gateway) === false && !isLinkLocal(gateway)) {
+    const stop = { kind: "address-missing", node, pod, address: gateway.text } as const;
+    return stopped(stop, [addressEvidence(netns), ...evidence]);
+  }
+  const place = { node, pod, destination: destination.text, route: routeText(route) };
+  return stopped({ kind: "wrong-route", ...place, expected: describeOwner(world, node) }, evidence);
+}
+
+/** The next hop of a Pod's default route. */
+function gatewayOf(pod: Netns | null, family: Address["family"]): Address | null {
+  const routes = pod?.routes.known === true ? pod.routes.value : [];
+  const found = routes.find((one) => one.family === family && /\/0$/.test(one.destination) && one.gateway !== null);
+  return found?.gateway == null ? null : parseHost(found.gateway);
+}
+
+/** 169.254.0.0/16 and fe80::/10: gateways that the Node answers for without having them. */
+const isLinkLocal = ({ family, value }: Address): boolean =>
+  family === "IPv4" ? value >> 16n === 0xa9fen : value >> 118n === 0x3fan;
 
 function describeOwner(world: World, owner: string): string {
   const node = world.nodesByName.get(owner);

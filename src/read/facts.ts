@@ -17,7 +17,7 @@ import { readPod } from "./api/pods.ts";
 import { readServiceCIDR } from "./api/service-cidrs.ts";
 import { readService } from "./api/services.ts";
 import { readVersion } from "./api/version.ts";
-import { readDaemonSet, readDeployment } from "./api/workloads.ts";
+import { readDaemonSet, readDeployment, readStatefulSet } from "./api/workloads.ts";
 import { identifyCni } from "./cni/identify.ts";
 import { readClusterDns } from "./dns/cluster-dns.ts";
 import { readNodeStates } from "./node-states.ts";
@@ -58,7 +58,10 @@ export function readCaptures(captures: Captures, flows: Learned<readonly FlowRes
   const services = read("services", "services", readService);
   const serviceCIDRs = read("serviceCIDRs", "servicecidrs", readServiceCIDR);
   const daemonSets = take("workloads", readList(daemonSetItems, readDaemonSet));
-  const workloads = both(daemonSets, read("workloads", "deployments", readDeployment));
+  const workloads = [
+    read("workloads", "deployments", readDeployment),
+    read("workloads", "statefulsets", readStatefulSet),
+  ].reduce(both, daemonSets);
   const configMaps = mapLearned(read("configMaps", "configmaps", readConfigMap), byNamespaceAndName);
   const someConfigMaps = configMaps.known ? configMaps : partOf(captures, configMaps);
   const custom = readCustomObjects(captures);

@@ -1,19 +1,20 @@
+import { join } from "node:path";
 import type { Fault } from "../faults/fault.ts";
 import type { Lab } from "../faults/lab.ts";
 import { setUpWorkload } from "../faults/workload.ts";
-import { type JsonReport, netdoctor, reportOf, subjectText } from "./netdoctor.ts";
+import { type JsonReport, netdoctor, reportOf, serious, subjectText } from "./netdoctor.ts";
 
-export type Naming = "named first" | "named, not first" | "wrong first" | "silent";
 export interface FaultRun {
-  readonly fault: string;
-  readonly naming: Naming;
+  readonly naming: "named first" | "named, not first" | "wrong first" | "silent";
+  /** What was named first, and what else. */
+  readonly said: string;
   readonly seconds: number;
-  readonly first: string;
+  /** Everything that is not as it must be; empty = the fault is named right. */
   readonly problems: readonly string[];
 }
 
-/** Breaks the lab, proves that a user is hurt, asks netdoctor, heals. Rejects only where the fault itself could not be made or undone. */
-export async function runFault(fault: Fault, lab: Lab, save: string | null): Promise<FaultRun> {
+/** Breaks the lab, proves that a user is hurt, asks netdoctor live and from the bundle of the same run, heals. */
+export async function runFault(fault: Fault, lab: Lab, directory: string): Promise<FaultRun> {
   await lab.up();
   await setUpWorkload(lab);
   await fault.setUp?.(lab);
@@ -21,59 +22,46 @@ export async function runFault(fault: Fault, lab: Lab, save: string | null): Pro
   try {
     await fault.prove(lab);
     const kubeconfig = await lab.kubeconfig();
-    const run = await netdoctor(kubeconfig, ["check", "-o", "json", "--quiet"]);
-    if (save !== null) await netdoctor(kubeconfig, ["collect", "-f", `${save}/${fault.name}.tar.gz`, "--quiet"]);
-    const report = reportOf(run);
-    return {
-      fault: fault.name,
-      seconds: run.seconds,
-      ...judge(fault, report, run.exitCode),
-      ...{ problems: [...judge(fault, report, run.exitCode).problems, ...(await leftBehind(lab))] },
-    };
+    const bundle = join(directory, `${fault.name}.tar.gz`);
+    const live = await netdoctor(kubeconfig, ["check", "-o", "json", "--quiet", "--save", bundle]);
+    const report = reportOf(live);
+    const offline = await netdoctor(kubeconfig, ["check", "-o", "json", "--bundle", bundle]);
+    const named = judge(fault, report);
+    const problems = [
+      ...named.problems,
+      ...(live.exitCode === 1 ? [] : [`exit code ${live.exitCode} instead of 1`]),
+      ...(offline.stdout === live.stdout ? [] : ["the bundle of the run gives another report than the run"]),
+      ...(await leftBehind(lab)),
+    ];
+    return { ...named, problems, seconds: live.seconds };
   } finally {
     await (fault.heal === "lab-down" ? lab.down() : fault.heal(lab));
   }
 }
 
-function judge(
-  fault: Fault,
-  { findings, disagreements }: JsonReport,
-  exitCode: number,
-): Pick<FaultRun, "naming" | "first" | "problems"> {
-  const { expect, absent = [] } = fault;
+function judge({ expect, absent = [] }: Fault, report: JsonReport): Omit<FaultRun, "seconds"> {
   const subject = `${expect.kind} ${expect.namespace === undefined ? "" : `${expect.namespace}/`}${expect.name}`;
-  const bad = findings.filter(({ severity }) => severity !== "info");
-  const at = bad.findIndex(
-    (finding) =>
-      finding.id === expect.id && subjectText(finding.subject) === subject && finding.severity === expect.severity,
+  const found = serious(report);
+  const at = found.findIndex(
+    ({ id, severity, subject: about }) =>
+      id === expect.id && subjectText(about) === subject && severity === expect.severity,
   );
-  const naming: Naming =
-    at === 0 ? "named first" : at > 0 ? "named, not first" : bad.length > 0 ? "wrong first" : "silent";
-  const wrong = bad.filter(({ id }) => absent.includes(id)).map(({ id }) => `must not say ${id}`);
-  const first = bad[0];
+  const naming = at === 0 ? "named first" : at > 0 ? "named, not first" : found.length > 0 ? "wrong first" : "silent";
   return {
     naming,
-    first:
-      first === undefined
-        ? ""
-        : `${first.id} ${subjectText(first.subject)} (${first.confidence})${
-            bad.length > 1
-              ? ` +${bad
-                  .slice(1)
-                  .map(({ id, subject: other }) => `${id} ${other.name}`)
-                  .join(", ")}`
-              : ""
-          }`,
+    said: found.map(({ id, subject: about, confidence }) => `${id} ${subjectText(about)} (${confidence})`).join(", "),
     problems: [
-      ...wrong,
-      ...(exitCode === 1 ? [] : [`exit code ${exitCode}`]),
-      ...disagreements.map(({ flow, predicted }) => `disagrees: ${flow}: ${predicted}`),
+      ...(at === 0 ? [] : [`${naming}: expected ${expect.id} ${subject}`]),
+      ...found.filter(({ id }) => absent.includes(id)).map(({ id }) => `says ${id}, which is wrong here`),
+      ...report.disagreements.map(
+        ({ flow, predicted, observed }) => `predicted ${predicted}, observed ${observed}: ${flow}`,
+      ),
     ],
   };
 }
 
-/** What of the run is still in the cluster. */
-export async function leftBehind(lab: Lab): Promise<readonly string[]> {
+/** What of any run is still in the cluster. */
+export async function leftBehind(lab: Pick<Lab, "kubectl">): Promise<readonly string[]> {
   const left = await lab.kubectl([
     "get",
     "namespaces,pods,services",

@@ -1,26 +1,41 @@
-/** `node test/e2e/faults.ts [--lab NAME] [--save DIRECTORY] [fault...]`: every fault, or those named, in the lab; one line each. */
+/** `node test/e2e/faults.ts [--lab NAME] [--save DIRECTORY] [fault...]`: the faults named, or all, in the lab; a line each. */
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
+import type { Fault } from "../faults/fault.ts";
 import { Lab } from "../faults/lab.ts";
 import { faults } from "../faults/registry.ts";
 import { runFault } from "./fault-run.ts";
+import { Tally } from "./tally.ts";
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { lab: { type: "string", default: "e2e" }, save: { type: "string" } },
-});
-let failed = 0;
-for (const fault of faults.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
-  const lab = new Lab(values.lab, fault.lab);
-  try {
-    const run = await runFault(fault, lab, values.save ?? null);
-    if (run.naming !== "named first" || run.problems.length > 0) failed++;
-    console.log(
-      `${run.naming.padEnd(17)} ${fault.name.padEnd(34)} ${run.seconds.toFixed(1)} s  ${run.first}${run.problems.map((problem) => `\n    ${problem}`).join("")}`,
-    );
-  } catch (error) {
-    failed++;
-    console.log(`${"not run".padEnd(17)} ${fault.name.padEnd(34)} ${String(error).slice(0, 400)}`);
-    await lab.down();
+/** One test a fault: passed when it is named right, first, live and offline, and nothing is left behind. */
+export async function testFaults(
+  tally: Tally,
+  wanted: readonly Fault[],
+  labName: string,
+  directory: string,
+): Promise<void> {
+  for (const fault of wanted) {
+    const lab = new Lab(labName, fault.lab);
+    const passed = await tally.test(`fault ${fault.name}`, async () => {
+      const { said, problems, seconds } = await runFault(fault, lab, directory);
+      if (problems.length > 0) throw new Error([...problems, `said: ${said}`].join("\n"));
+      return `check ${seconds.toFixed(1)} s: ${said}`;
+    });
+    // A fault that was not healed would spoil the next.
+    if (!passed) await lab.down();
   }
 }
-process.exitCode = failed === 0 ? 0 : 1;
+
+if (process.argv[1] === import.meta.filename) {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { lab: { type: "string", default: "e2e" }, save: { type: "string" } },
+  });
+  const tally = new Tally();
+  const wanted = faults.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  await testFaults(tally, wanted, values.lab, values.save ?? (await mkdtemp(join(tmpdir(), "netdoctor-"))));
+  console.log(`${tally.passed} passed, ${tally.failed} failed`);
+  process.exitCode = tally.failed === 0 ? 0 : 1;
+}

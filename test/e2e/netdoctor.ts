@@ -11,29 +11,38 @@ export interface Run {
   readonly seconds: number;
 }
 
-/** Runs the built program as a user would. Never rejects for an exit code. */
-export async function netdoctor(kubeconfig: string, argv: readonly string[]): Promise<Run> {
-  const start = performance.now();
-  const ended = await execa(process.execPath, [program, ...argv], {
-    env: { KUBECONFIG: kubeconfig, COLUMNS: "100" },
+/** Starts the built program as a user would; for what interrupts it. */
+export function startNetdoctor(kubeconfig: string, argv: readonly string[]) {
+  const env = { KUBECONFIG: kubeconfig, COLUMNS: "100", LANG: "C.UTF-8" };
+  return execa(process.execPath, [program, ...argv], {
+    env,
     reject: false,
     timeout: 300_000,
     maxBuffer: 256 * 1024 * 1024,
   });
+}
+
+/** Runs the built program to its end. Never rejects for an exit code. */
+export async function netdoctor(kubeconfig: string, argv: readonly string[]): Promise<Run> {
+  const start = performance.now();
+  const { exitCode, stdout, stderr } = await startNetdoctor(kubeconfig, argv);
   return {
-    exitCode: ended.exitCode ?? -1,
-    stdout: ended.stdout,
-    stderr: ended.stderr,
+    exitCode: exitCode ?? -1,
+    stdout: text(stdout),
+    stderr: text(stderr),
     seconds: (performance.now() - start) / 1000,
   };
 }
+const text = (output: unknown): string => (typeof output === "string" ? output : "");
 
+const subjectSchema = v.object({ kind: v.string(), namespace: v.string(), name: v.string() });
 const findingSchema = v.object({
   id: v.string(),
   severity: v.string(),
   confidence: v.string(),
   message: v.string(),
-  subject: v.object({ kind: v.string(), namespace: v.string(), name: v.string() }),
+  subject: subjectSchema,
+  next: v.array(v.object({ run: v.string(), effect: v.string(), onNode: v.nullable(v.string()) })),
 });
 const reportSchema = v.object({
   verdict: v.string(),
@@ -43,7 +52,7 @@ const reportSchema = v.object({
 });
 export type JsonReport = v.InferOutput<typeof reportSchema>;
 
-/** The report of `-o json`. Rejects with what was printed instead. */
+/** The report of `-o json`. Throws with what was printed instead. */
 export function reportOf(run: Run): JsonReport {
   try {
     return v.parse(reportSchema, JSON.parse(run.stdout));
@@ -57,3 +66,7 @@ export function reportOf(run: Run): JsonReport {
 export function subjectText({ kind, namespace, name }: JsonReport["findings"][number]["subject"]): string {
   return `${kind} ${namespace === "" ? "" : `${namespace}/`}${name}`;
 }
+
+/** Findings that would wake somebody. */
+export const serious = ({ findings }: JsonReport): JsonReport["findings"] =>
+  findings.filter(({ severity }) => severity !== "info");

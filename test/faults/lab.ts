@@ -119,7 +119,7 @@ interface Ended {
   readonly failed: boolean;
   readonly stdout: string;
   readonly stderr: string;
-  readonly shortMessage?: string;
+  readonly shortMessage?: string | undefined;
 }
 
 function ended({ failed, stdout, stderr, shortMessage = "" }: Ended): Ran {

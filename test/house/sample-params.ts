@@ -22,7 +22,7 @@ import { podCidrRouteMissing, podRouteWrong, routeRefusingPods } from "../../src
 import { podAddressOutsideRange } from "../../src/checks/pod/address.ts";
 import { nodeNetworkNotReady, podsWithoutNetwork } from "../../src/checks/pod/sandbox.ts";
 import { nodeLinkDown, podLinkDown, vethDetachedFromBridge } from "../../src/checks/pod/veth.ts";
-import { rangeExhausted, rangeNearlyExhausted } from "../../src/checks/ranges/capacity.ts";
+import { blocksExhausted, rangeExhausted, rangeNearlyExhausted } from "../../src/checks/ranges/capacity.ts";
 import {
   nodeNetworkInsidePodCidr,
   podCidrOverlappingNodeNetwork,
@@ -92,7 +92,7 @@ export const samples: readonly Sample[] = [
     { file: "10-flannel.conflist", problem: "not a JSON object", directory, only: false },
   ),
   worded(cniConfigMissing, node, { directory }),
-  worded(leftoverConfig, node, { files: ["87-podman.conflist"], used: "10-flannel.conflist" }),
+  worded(leftoverConfig, node, { files: ["87-podman.conflist"], used: "10-flannel.conflist", directory }),
   worded(
     cniPluginMissing,
     node,
@@ -105,7 +105,12 @@ export const samples: readonly Sample[] = [
   worded(ndotsCost, pod, { queries: 8, ndots: 5, pods: 12, search: ["shop.svc.cluster.local", "svc.cluster.local"] }),
   worded(clusterDnsWithoutReplicas, dns, { service: "kube-system/kube-dns" }),
   worded(clusterDnsNotReady, dns, { service: "kube-system/kube-dns", ready: 0, desired: 2 }),
-  worded(clusterDnsUpstreamFailing, cluster, { outcome: "servfail", failed: 3, sent: 3 }),
+  worded(clusterDnsUpstreamFailing, cluster, {
+    outcome: "servfail",
+    configMap: "kube-system/coredns",
+    failed: 3,
+    sent: 3,
+  }),
   worded(pathMtuBlackHole, node, { packetBytes: 1450, largestBytes: 1350, peers: ["node3"], target: "10.244.2.4" }),
   worded(
     ipForwardingDisabled,
@@ -175,6 +180,7 @@ export const samples: readonly Sample[] = [
   ),
   worded(podLinkDown, pod, { device: "eth0", node: "node2" }),
   worded(nodeLinkDown, node, { device: "cni0" }),
+  worded(blocksExhausted, cluster, { what: "Node blocks of /24", cidr: "10.244.0.0/22", total: 4 }),
   worded(rangeExhausted, cluster, { what: "Pod addresses of Node node2", cidr: "10.244.1.0/29", total: 5 }),
   worded(
     rangeNearlyExhausted,
@@ -185,8 +191,8 @@ export const samples: readonly Sample[] = [
   worded(
     podCidrOverlappingNodeNetwork,
     cluster,
-    { ...pair, node: "", address: "", podCIDR: "", owner: "" },
-    { ...pair, node: "node1", address: "10.244.200.11", podCIDR: "10.244.200.0/24", owner: "node3" },
+    { ...pair, node: "", address: "", podCIDR: "", owner: "", gateway: "10.244.200.1" },
+    { ...pair, node: "node1", address: "10.244.200.11", podCIDR: "10.244.200.0/24", owner: "node3", gateway: "" },
   ),
   worded(nodeNetworkInsidePodCidr, cluster, pair),
   worded(serviceCidrOverlapping, cluster, { ...pair, role: "Pod" }, { ...pair, role: "Node" }),

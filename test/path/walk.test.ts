@@ -1,17 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { kubeProxyNft } from "./base-rules.ts";
-import {
-  cluster,
-  flow,
-  nodeEnd,
-  nodeOf,
-  onlyWalk,
-  podEnd,
-  podOf,
-  type Shape,
-  serviceEnd,
-  walk,
-} from "./world-builder.ts";
+import type { Shape } from "./drafts.ts";
+import { cluster, flow, nodeEnd, nodeOf, onlyWalk, podEnd, podOf, serviceEnd, walk } from "./world-builder.ts";
 
 const OUTSIDE = { kind: "IP", ip: "198.51.100.10" } as const;
 const NODE_PORT = { purpose: "node-port", port: 30080 } as const;

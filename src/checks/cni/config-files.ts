@@ -2,7 +2,11 @@ import type { Missing } from "../../model/check.ts";
 import type { ClusterCni, NodeCni } from "../../model/cni.ts";
 import { changesOn, defineCheck, defineFinding, evidence, nodeRef, readsOn } from "../../model/define.ts";
 import { findingKey } from "../../model/finding.ts";
+import type { FlowResult } from "../../model/flow.ts";
+import { failingFlows, groupBy } from "../../model/flow-outcome.ts";
+import type { Node } from "../../model/kubernetes.ts";
 import type { CniConfigFile, NodeState } from "../../model/node.ts";
+import { isOutside, podCidrsByNode } from "../../net/pod-cidrs.ts";
 
 export const cniConfigShadowed = defineFinding<{
   readonly file: string;
@@ -49,22 +53,27 @@ export const cniConfigMissing = defineFinding<{ readonly directory: string }>({
     "Without one the runtime's network is not ready: the Node is NotReady and its new Pods stay in ContainerCreating.",
   next: ({ directory }, { name }) => [readsOn(name, "ls", "-l", directory)],
 });
-export const leftoverConfig = defineFinding<{ readonly files: readonly string[]; readonly used: string }>({
+export const leftoverConfig = defineFinding<{
+  readonly files: readonly string[];
+  readonly used: string;
+  readonly directory: string;
+}>({
   id: "cni-config-leftover",
   severity: "info",
   what: ({ files, used }) => `has further CNI configuration that is not used: ${files.join(", ")} after \`${used}\``,
   why: () =>
     "The runtime uses the lexically first valid file only. If that one goes, the next takes over without a word.",
-  next: (_, { name }) => [readsOn(name, "ls", "-l", "/etc/cni/net.d")],
+  next: ({ directory }, { name }) => [readsOn(name, "ls", "-l", directory)],
 });
 
 /** What the runtime would do: libcni's ConfFiles and the first that loads (containerd go-cni, CRI-O ocicni). */
 export const cniConfigFiles = defineCheck({
   id: "cni/config-files",
   question: "Does every Node set up its Pods with the cluster's CNI configuration?",
-  needs: ["nodeStates", "cni", "nodes"],
+  needs: ["nodeStates", "cni", "nodes", "flows"],
   raises: [cniConfigShadowed, cniConfigInvalid, cniConfigMissing, leftoverConfig],
-  run({ nodeStates, cni, nodes }) {
+  run({ nodeStates, cni, nodes, flows }) {
+    const strays = strayFlows(nodes, flows);
     const missing: Missing[] = [];
     const linux = new Set(nodes.filter(({ os }) => os === "" || os === "linux").map(({ name }) => name));
     const findings = [...nodeStates.values()]
@@ -78,13 +87,13 @@ export const cniConfigFiles = defineCheck({
           });
           return [];
         }
-        return judge(state, state.cniConfigs.value, cni);
+        return judge(state, state.cniConfigs.value, cni, strays.get(state.node) ?? []);
       });
     return { examined: nodeStates.size - missing.length, findings, missing };
   },
 });
 
-function judge(state: NodeState, files: readonly CniConfigFile[], cni: ClusterCni) {
+function judge(state: NodeState, files: readonly CniConfigFile[], cni: ClusterCni, strays: readonly string[]) {
   const subject = nodeRef(state.node);
   const directory = state.cniConfDir.known ? state.cniConfDir.value : "/etc/cni/net.d";
   const source = `node/${state.node}/cni-conf`;
@@ -93,7 +102,7 @@ function judge(state: NodeState, files: readonly CniConfigFile[], cni: ClusterCn
   if (files.length === 0)
     return [cniConfigMissing.at(subject, { directory }, { confidence: "proven", evidence: [listing] })];
   const invalid = files.flatMap(({ file, config }) => {
-    if (config.known) return [];
+    if (config.known || config.reason !== "unparsable") return [];
     const params = { file, problem: config.detail, directory, only: valid.length === 0 };
     return [
       cniConfigInvalid.at(subject, params, {
@@ -117,7 +126,7 @@ function judge(state: NodeState, files: readonly CniConfigFile[], cni: ClusterCn
         {
           confidence: "proven",
           evidence: [listing, evidence(`${source}/${used.file}`, `${directory}/${used.file}`, describe(used))],
-          explains: [findingKey("pod-address-outside-range", subject)],
+          explains: [findingKey("pod-address-outside-range", subject), ...strays],
         },
       ),
     ];
@@ -130,7 +139,11 @@ function judge(state: NodeState, files: readonly CniConfigFile[], cni: ClusterCn
     ? invalid
     : [
         ...invalid,
-        leftoverConfig.at(subject, { files: rest, used: used.file }, { confidence: "proven", evidence: [listing] }),
+        leftoverConfig.at(
+          subject,
+          { files: rest, used: used.file, directory },
+          { confidence: "proven", evidence: [listing] },
+        ),
       ];
 }
 
@@ -155,4 +168,18 @@ function describe({ config }: CniConfigFile): string {
         .map(({ type, subnets }) => (subnets.length > 0 ? `${type} ${subnets.join(" ")}` : type))
         .join(" + ")
     : "invalid";
+}
+
+/** Failed flows of Pods whose address is of no podCIDR of their Node, by Node: what a foreign network gave them. */
+function strayFlows(nodes: readonly Node[], flows: readonly FlowResult[]): ReadonlyMap<string, readonly string[]> {
+  const ranges = podCidrsByNode(nodes);
+  const failing = failingFlows(flows);
+  const strays = flows.flatMap(({ flow }) =>
+    [flow.from, flow.to].flatMap((end) =>
+      end.kind === "Pod" && failing.has(flow.id) && isOutside(ranges.get(end.node), end.ip)
+        ? [{ node: end.node, id: flow.id }]
+        : [],
+    ),
+  );
+  return new Map([...groupBy(strays, ({ node }) => node)].map(([node, group]) => [node, group.map(({ id }) => id)]));
 }

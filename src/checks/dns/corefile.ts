@@ -91,9 +91,13 @@ export const dnsCorefile = defineCheck({
         .filter(({ hostNetwork }) => !hostNetwork)
         .flatMap(({ ips }) => ips),
     ]);
+    // Another port of the loopback is somebody else in the Pod: a sidecar, a second server.
+    const listensOn = new Set(servers.flatMap(({ zones }) => zones.map(({ port }) => port)));
     const loops = servers.flatMap((server) =>
       forwards(server).flatMap(({ plugin, targets }) =>
-        targets.filter((target) => own.has(target) || isLoopback(target)).map((target) => ({ plugin, target })),
+        targets
+          .filter(({ host, port }) => own.has(host) || (isLoopback(host) && listensOn.has(port)))
+          .map(({ host }) => ({ plugin, target: host })),
       ),
     );
     const findings = loops.slice(0, 1).map(({ plugin, target }) =>
@@ -168,10 +172,11 @@ function forwards(server: CorefileServer) {
         .map((target) => address(target.replace(/^[a-z]+:\/\//, ""))),
     }));
 }
-function address(target: string): string {
-  const bracketed = /^\[(.+)\](?::\d+)?$/.exec(target)?.[1];
-  if (bracketed !== undefined) return bracketed;
-  return target.split(":").length === 2 ? (target.split(":")[0] ?? target) : target;
+function address(target: string): { readonly host: string; readonly port: number } {
+  const bracketed = /^\[(.+)\](?::(\d+))?$/.exec(target);
+  if (bracketed !== null) return { host: bracketed[1] ?? "", port: Number(bracketed[2] ?? 53) };
+  const [host = "", port = "53", ...more] = target.split(":");
+  return more.length > 0 ? { host: target, port: 53 } : { host, port: Number(port) };
 }
 /** Without zones of its own the plugin serves the server block's. */
 function servesDomain(plugin: CorefilePlugin, server: CorefileServer, domain: string): boolean {

@@ -10,7 +10,9 @@ export const clusterDnsWithoutReplicas = defineFinding<{ readonly service: strin
   why: ({ service }) => `Nothing answers behind Service ${service}, so every name that a Pod looks up fails.`,
   next: (_, { kind, namespace, name }) => [
     reads("kubectl", "-n", namespace, "get", `${kind.toLowerCase()}/${name}`),
-    changes("kubectl", "-n", namespace, "scale", `${kind.toLowerCase()}/${name}`, "--replicas=2"),
+    ...(kind === "DaemonSet"
+      ? []
+      : [changes("kubectl", "-n", namespace, "scale", `${kind.toLowerCase()}/${name}`, "--replicas=2")]),
   ],
 });
 export const clusterDnsNotReady = defineFinding<{

@@ -6,6 +6,7 @@ const cluster = { kind: "Cluster", namespace: "", name: "cluster" };
 
 export const clusterDnsUpstreamFailing = defineFinding<{
   readonly outcome: string;
+  readonly configMap: string;
   readonly failed: number;
   readonly sent: number;
 }>({
@@ -14,10 +15,15 @@ export const clusterDnsUpstreamFailing = defineFinding<{
   what: ({ outcome, failed, sent }) =>
     `the cluster DNS answers for the cluster's names and not for others: ${failed} of ${sent} queries to its upstream servers end in ${outcome}`,
   why: () => "Pods resolve Services and cannot resolve names outside the cluster.",
-  next: () => [
-    reads("kubectl", "-n", "kube-system", "get", "configmap", "coredns", "-o", "jsonpath={.data.Corefile}"),
-    reads("kubectl", "-n", "kube-system", "logs", "--selector", "k8s-app=kube-dns", "--tail=30"),
-  ],
+  next: ({ configMap }) => {
+    const [namespace = "", name = ""] = configMap.split("/");
+    return configMap === ""
+      ? [reads("kubectl", "netdoctor", "dns")]
+      : [
+          reads("kubectl", "-n", namespace, "get", "configmap", name, "-o", "jsonpath={.data.Corefile}"),
+          reads("kubectl", "-n", namespace, "logs", "--selector", "k8s-app=kube-dns", "--tail=30"),
+        ];
+  },
 });
 
 const isExternal = ({ flow }: FlowResult): boolean => flow.purpose === "dns" && flow.dns?.name === ".";
@@ -28,9 +34,9 @@ const failed = ({ flow, observed }: FlowResult): boolean => observed.known && !s
 export const dnsUpstream = defineCheck({
   id: "dns/upstream",
   question: "Do names outside the cluster get an answer?",
-  needs: ["flows"],
+  needs: ["flows", "dns"],
   raises: [clusterDnsUpstreamFailing],
-  run({ flows }) {
+  run({ flows, dns }) {
     // Where the same Pod's lookups of internal names fail too, the cause lies before the upstream servers.
     const cutOff = new Set(
       flows.filter((result) => isInternal(result) && failed(result)).map(({ flow }) => flow.from.ip),
@@ -47,7 +53,7 @@ export const dnsUpstream = defineCheck({
       findings: [
         clusterDnsUpstreamFailing.at(
           cluster,
-          { outcome, failed: lost.length, sent: external.length },
+          { outcome, configMap: dns.config?.configMap ?? "", failed: lost.length, sent: external.length },
           {
             confidence: "proven",
             evidence: lost

@@ -15,7 +15,7 @@ export const ipForwardingDisabled = defineFinding<{ readonly sysctl: string; rea
     (since
       ? "Something on the Node turns forwarding off, and the CNI's bridge plugin turns it on with the next Pod that starts. In between, the Pods there reach their own Node and nothing beyond it. "
       : "") +
-    "The kernel drops every packet that is not for the Node itself without counting it: Pods here reach their own Node and nothing beyond it, and nobody else reaches them.",
+    "The kernel drops every packet that is not for the Node itself, and no rule or its counter shows it: Pods here reach their own Node and nothing beyond it, and nobody else reaches them.",
   next: ({ sysctl }, { name }) => [readsOn(name, "sysctl", sysctl), changesOn(name, "sysctl", "-w", `${sysctl}=1`)],
 });
 

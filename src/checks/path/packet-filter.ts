@@ -100,7 +100,7 @@ function finding(group: readonly StoppedFlow<"dropped-by-rule">[]) {
   if (stop.layer === "outer" && stop.outer !== null) {
     return [tunnelPortBlocked.at(subject, { ...params, protocol: stop.outer.protocol, port: stop.outer.port }, seen)];
   }
-  if (stop.rule === null && stop.hook === "forward" && stop.backend === "iptables")
+  if (stop.rule === null && stop.hook.toLowerCase() === "forward" && stop.backend === "iptables")
     return [forwardPolicyDrop.at(subject, params, seen)];
   return [
     packetDroppedByRule.at(subject, params, {

@@ -1,6 +1,8 @@
+import { routesByPodCidr } from "../../model/cni.ts";
 import { defineCheck, defineFinding, nodeRef, readsOn, refOf } from "../../model/define.ts";
 import type { Finding } from "../../model/finding.ts";
 import { groupBy, type StoppedFlow, seenIn, stoppedBy } from "../../model/flow-outcome.ts";
+import { isOutside, podCidrsByNode } from "../../net/pod-cidrs.ts";
 
 export const podCidrRouteMissing = defineFinding<{
   readonly destination: string;
@@ -50,10 +52,16 @@ export const podRouteWrong = defineFinding<{ readonly destination: string; reado
 export const pathPodRoute = defineCheck({
   id: "path/pod-route",
   question: "Does every route for Pod traffic lead to where the Pods are?",
-  needs: ["flows", "nodes", "nodeStates"],
+  needs: ["flows", "nodes", "nodeStates", "cni"],
   raises: [podCidrRouteMissing, routeRefusingPods, podRouteWrong],
-  run({ flows, nodeStates }) {
-    const lost = [...stoppedBy(flows, "no-route"), ...stoppedBy(flows, "wrong-route")];
+  run({ flows, nodes, nodeStates, cni }) {
+    // A Pod with an address of no podCIDR is its own finding: no route to it is missing.
+    const ranges = [...podCidrsByNode(nodes).values()].flat();
+    const ours = ({ destination }: { readonly destination: string }) =>
+      !(routesByPodCidr(cni) && isOutside(ranges, destination));
+    const lost = [...stoppedBy(flows, "no-route"), ...stoppedBy(flows, "wrong-route")].filter(
+      ({ stop }) => stop.pod !== null || ours(stop),
+    );
     const groups = groupBy(
       lost,
       ({ stop }) =>

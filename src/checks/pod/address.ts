@@ -1,6 +1,7 @@
+import { routesByPodCidr } from "../../model/cni.ts";
 import { defineCheck, defineFinding, evidence, nodeRef, reads } from "../../model/define.ts";
-import { groupBy } from "../../model/flow-outcome.ts";
-import { includesAddress, parseAddress, parseCidr } from "../../net/cidr.ts";
+import { failingFlows, groupBy } from "../../model/flow-outcome.ts";
+import { isOutside, podCidrsByNode } from "../../net/pod-cidrs.ts";
 
 export const podAddressOutsideRange = defineFinding<{
   readonly pods: readonly string[];
@@ -18,34 +19,26 @@ export const podAddressOutsideRange = defineFinding<{
   ],
 });
 
-/** CNIs that give Pods addresses of Node.spec.podCIDRs and route by them; others allocate in their own way. */
-const byPodCidr = new Set(["flannel", "bridge", "kindnet", "kubenet", "ptp", "k3s"]);
-
 export const podAddress = defineCheck({
   id: "pod/address",
   question: "Has every Pod an address of its Node's podCIDR, where the CNI routes by it?",
-  needs: ["pods", "nodes", "cni"],
+  needs: ["pods", "nodes", "cni", "flows"],
   raises: [podAddressOutsideRange],
-  run({ pods, nodes, cni }) {
-    if (!byPodCidr.has(cni.name.split(" ")[0] ?? "")) return { examined: 0, findings: [] };
-    const ranges = new Map(
-      nodes.map(({ name, podCIDRs }) => [name, podCIDRs.flatMap((text) => parseCidr(text) ?? [])]),
-    );
+  run({ pods, nodes, cni, flows }) {
+    if (!routesByPodCidr(cni)) return { examined: 0, findings: [] };
+    const ranges = podCidrsByNode(nodes);
     const live = pods.filter(
       ({ phase, hostNetwork, ips, terminating }) =>
         phase === "Running" && !hostNetwork && ips.length > 0 && !terminating,
     );
     const outside = live.flatMap((pod) => {
-      const cidrs = ranges.get(pod.node) ?? [];
-      const stray = pod.ips.find((ip) => {
-        const address = parseAddress(ip);
-        const family = cidrs.filter((cidr) => cidr.family === address?.family);
-        return address !== null && family.length > 0 && !family.some((cidr) => includesAddress(cidr, address));
-      });
+      const stray = pod.ips.find((ip) => isOutside(ranges.get(pod.node), ip));
       return stray === undefined ? [] : [{ pod, address: stray }];
     });
-    const findings = [...groupBy(outside, ({ pod }) => pod.node)].map(([node, group]) =>
-      podAddressOutsideRange.at(
+    const failing = failingFlows(flows);
+    const findings = [...groupBy(outside, ({ pod }) => pod.node)].map(([node, group]) => {
+      const addresses = new Set(group.map(({ address }) => address));
+      return podAddressOutsideRange.at(
         nodeRef(node),
         {
           pods: group.map(({ pod }) => `${pod.namespace}/${pod.name}`),
@@ -57,9 +50,12 @@ export const podAddress = defineCheck({
           evidence: group
             .slice(0, 3)
             .map(({ pod, address }) => evidence("api/pods", `${pod.namespace}/${pod.name} status.podIPs`, address)),
+          explains: flows
+            .filter(({ flow }) => failing.has(flow.id) && (addresses.has(flow.from.ip) || addresses.has(flow.to.ip)))
+            .map(({ flow }) => flow.id),
         },
-      ),
-    );
+      );
+    });
     return { examined: live.length, findings };
   },
 });

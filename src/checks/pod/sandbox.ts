@@ -1,6 +1,7 @@
-import { defineCheck, defineFinding, evidence, nodeRef, reads } from "../../model/define.ts";
+import { defineCheck, defineFinding, evidence, nodeRef, reads, refOf } from "../../model/define.ts";
 import { findingKey } from "../../model/finding.ts";
 import { groupBy } from "../../model/flow-outcome.ts";
+import type { Pod, Service } from "../../model/kubernetes.ts";
 
 export const podsWithoutNetwork = defineFinding<{ readonly pods: readonly string[]; readonly message: string }>({
   id: "pods-without-network",
@@ -41,9 +42,9 @@ const reasons = new Set(["FailedCreatePodSandBox", "NetworkNotReady", "FailedPod
 export const podSandbox = defineCheck({
   id: "pod/sandbox",
   question: "Does every Node set up the network of its Pods?",
-  needs: ["pods", "events", "nodes"],
+  needs: ["pods", "events", "nodes", "services"],
   raises: [podsWithoutNetwork, nodeNetworkNotReady],
-  run({ pods, events, nodes }) {
+  run({ pods, events, nodes, services }) {
     const said = groupBy(
       events.filter(({ reason, about }) => about.kind === "Pod" && reasons.has(reason)),
       ({ about }) => `${about.namespace}/${about.name}`,
@@ -72,7 +73,10 @@ export const podSandbox = defineCheck({
               .map(({ pod, event }) =>
                 evidence("api/events", `${event.reason} ${pod.namespace}/${pod.name}`, event.message.slice(0, 300)),
               ),
-            explains: [findingKey("node-network-not-ready", nodeRef(node))],
+            explains: [
+              findingKey("node-network-not-ready", nodeRef(node)),
+              ...group.flatMap(({ pod }) => servicesOf(pod, services)),
+            ],
           },
         ),
       ];
@@ -103,4 +107,16 @@ function brief(message: string): string {
       message,
     )?.[1];
   return (known ?? message).replace(/\s+/g, " ").slice(0, 90);
+}
+
+/** The Services that wait for this Pod. */
+function servicesOf(pod: Pod, services: readonly Service[]): readonly string[] {
+  return services
+    .filter(
+      ({ namespace, selector }) =>
+        namespace === pod.namespace &&
+        selector !== null &&
+        Object.entries(selector).every(([key, value]) => pod.labels[key] === value),
+    )
+    .map((service) => findingKey("service-without-ready-endpoints", refOf("Service", service)));
 }

@@ -10,6 +10,13 @@ export const rangeExhausted = defineFinding<{ readonly what: string; readonly ci
     "Nothing new that needs an address of this range starts: Pods stay in ContainerCreating, Nodes get no podCIDR, Services are refused.",
   next: () => [reads("kubectl", "netdoctor", "cidr")],
 });
+export const blocksExhausted = defineFinding<{ readonly what: string; readonly cidr: string; readonly total: number }>({
+  id: "node-blocks-exhausted",
+  severity: "warning",
+  what: ({ what, cidr, total }) => `${what} in ${cidr} are all given out: ${total}`,
+  why: () => "The Nodes there have what they need; the next Node that joins gets no range for its Pods and runs none.",
+  next: () => [reads("kubectl", "netdoctor", "cidr")],
+});
 export const rangeNearlyExhausted = defineFinding<{
   readonly what: string;
   readonly cidr: string;
@@ -28,7 +35,7 @@ export const rangesCapacity = defineCheck({
   id: "ranges/capacity",
   question: "Has every address range room left?",
   needs: ["ranges"],
-  raises: [rangeExhausted, rangeNearlyExhausted],
+  raises: [rangeExhausted, rangeNearlyExhausted, blocksExhausted],
   run({ ranges }) {
     const findings = ranges.capacity.flatMap(({ what, cidr, used, total }) => {
       if (total === null || total === 0) return [];
@@ -36,6 +43,8 @@ export const rangesCapacity = defineCheck({
         confidence: "inferred" as const,
         evidence: [evidence("netdoctor cidr", `${what} ${cidr}`, `${used} of ${total} used`)],
       };
+      // A set of blocks that is given out whole is full on purpose until one more Node joins.
+      if (/blocks/.test(what)) return used >= total ? [blocksExhausted.at(cluster, { what, cidr, total }, seen)] : [];
       if (used >= total) return [rangeExhausted.at(cluster, { what, cidr, total }, seen)];
       return total - used <= Math.min(total / 10, 32) && used > 1
         ? [rangeNearlyExhausted.at(cluster, { what, cidr, used, total }, seen)]

@@ -1,12 +1,11 @@
 import { defineCheck, defineFinding, evidence, reads } from "../../model/define.ts";
+import type { FlowResult } from "../../model/flow.ts";
 import { failingFlows } from "../../model/flow-outcome.ts";
+import type { Node } from "../../model/kubernetes.ts";
 import type { Overlap, Ranges } from "../../model/ranges.ts";
 import { includesAddress, parseAddress, parseCidr } from "../../net/cidr.ts";
 
-interface Pair extends Record<string, string> {
-  readonly a: string;
-  readonly b: string;
-}
+type Pair = { readonly a: string; readonly b: string };
 const cluster = { kind: "Cluster", namespace: "", name: "cluster" };
 const look = [
   reads(
@@ -20,14 +19,20 @@ const look = [
 ];
 
 export const podCidrOverlappingNodeNetwork = defineFinding<
-  Pair & { readonly node: string; readonly address: string; readonly podCIDR: string; readonly owner: string }
+  Pair & {
+    readonly node: string;
+    readonly address: string;
+    readonly podCIDR: string;
+    readonly owner: string;
+    readonly gateway: string;
+  }
 >({
   id: "pod-cidr-overlapping-node-network",
   severity: "error",
-  what: ({ a, b, node, address, podCIDR, owner }) =>
-    `the Pod range ${a} overlaps the Node network ${b}${podCIDR === "" ? "" : `: Node ${node} has ${address}, inside the podCIDR ${podCIDR} of Node ${owner}`}`,
+  what: ({ a, b, node, address, podCIDR, owner, gateway }) =>
+    `the Pod range ${a} overlaps the Node network ${b}${podCIDR !== "" ? `: Node ${node} has ${address}, inside the podCIDR ${podCIDR} of Node ${owner}` : `: Pods get no answer from ${gateway}, which answers their Nodes`}`,
   why: () =>
-    "Each Node routes its peers' podCIDRs to them. Where those hold Node addresses, packets for Nodes, gateways or other hosts of that network go to Pods that are not there.",
+    "Each Node routes its peers' podCIDRs to them. Where those hold Node addresses, packets for them go to Pods that are not there; and masquerading leaves the whole Pod range out, so hosts of the Node network that are not Nodes (routers, DNS servers, databases) are asked from Pod addresses they cannot answer.",
   next: () => look,
 });
 export const nodeNetworkInsidePodCidr = defineFinding<Pair>({
@@ -73,39 +78,7 @@ export const rangesOverlap = defineCheck({
       );
     const podNode = between("pod", "node")
       .slice(0, 1)
-      .map((overlap) => {
-        const hit = nodeInsidePodCidr(ranges, nodes);
-        const params = { a: overlap.a.cidr, b: overlap.b.cidr };
-        const failing = failingFlows(flows);
-        if (hit === null && failing.size === 0)
-          return nodeNetworkInsidePodCidr.at(cluster, params, { confidence: "proven", evidence: seen(overlap) });
-        const where = hit ?? { node: "", address: "", podCIDR: "", owner: "" };
-        return podCidrOverlappingNodeNetwork.at(
-          cluster,
-          { ...params, ...where },
-          {
-            confidence: hit === null ? "inferred" : "proven",
-            evidence: [
-              ...seen(overlap),
-              ...(hit === null
-                ? []
-                : [
-                    evidence("api/nodes", `${hit.node} status.addresses`, hit.address),
-                    evidence("api/nodes", `${hit.owner} spec.podCIDRs`, hit.podCIDR),
-                  ]),
-            ],
-            explains: flows
-              .filter(
-                ({ flow, predicted }) =>
-                  failing.has(flow.id) &&
-                  !predicted.some(
-                    ({ stop }) => stop?.kind === "dropped-by-rule" || stop?.kind === "forwarding-disabled",
-                  ),
-              )
-              .map(({ flow }) => flow.id),
-          },
-        );
-      });
+      .map((overlap) => podNodeFinding(overlap, ranges, nodes, flows));
     const service = [...between("service", "pod"), ...between("service", "node")]
       .slice(0, 2)
       .map((overlap) =>
@@ -131,7 +104,7 @@ function nodeInsidePodCidr(
       return cidr === null ? [] : [{ owner: node, podCIDR: text, cidr }];
     }),
   );
-  for (const { name, internalIPs } of nodes) {
+  for (const { name, internalIPs } of [...nodes].sort((a, b) => (a.name < b.name ? -1 : 1))) {
     for (const address of internalIPs) {
       const parsed = parseAddress(address);
       const hit = parsed === null ? undefined : blocks.find(({ cidr }) => includesAddress(cidr, parsed));
@@ -139,6 +112,68 @@ function nodeInsidePodCidr(
     }
   }
   return null;
+}
+
+function podNodeFinding(overlap: Overlap, ranges: Ranges, nodes: readonly Node[], flows: readonly FlowResult[]) {
+  const params = { a: overlap.a.cidr, b: overlap.b.cidr };
+  const hit = nodeInsidePodCidr(ranges, nodes);
+  const lost = unansweredGateways(flows);
+  if (hit === null && lost.length === 0)
+    return nodeNetworkInsidePodCidr.at(cluster, params, { confidence: "proven", evidence: seen(overlap) });
+  const gateway = lost[0]?.flow.to.ip ?? "";
+  const failing = failingFlows(flows);
+  const explains = flows.filter(
+    ({ flow, predicted }) =>
+      failing.has(flow.id) &&
+      !predicted.some(({ stop }) => stop?.kind === "dropped-by-rule" || stop?.kind === "forwarding-disabled"),
+  );
+  return podCidrOverlappingNodeNetwork.at(
+    cluster,
+    { ...params, ...(hit ?? { node: "", address: "", podCIDR: "", owner: "" }), gateway },
+    {
+      confidence: "proven",
+      evidence: [
+        ...seen(overlap),
+        ...(hit === null
+          ? []
+          : [
+              evidence("api/nodes", `${hit.node} status.addresses`, hit.address),
+              evidence("api/nodes", `${hit.owner} spec.podCIDRs`, hit.podCIDR),
+            ]),
+        ...lost
+          .slice(0, 2)
+          .map(({ flow, observed }) =>
+            evidence(
+              `probe/${flow.id}`,
+              "ping",
+              `${observed.known ? observed.value.outcome : ""}; the Node itself gets an answer`,
+            ),
+          ),
+      ],
+      explains: [...lost, ...explains].map(({ flow }) => flow.id),
+    },
+  );
+}
+
+/** Pings of a default gateway that a Pod gets no answer to and its Node does: masquerading leaves out what looks like a Pod address. */
+function unansweredGateways(flows: readonly FlowResult[]): readonly FlowResult[] {
+  const pings = flows.filter(
+    ({ flow, observed }) => flow.purpose === "egress" && flow.protocol === "icmp" && observed.known,
+  );
+  const answered = new Set(
+    pings.flatMap(({ flow, observed }) =>
+      flow.from.kind === "Node" && observed.known && observed.value.outcome === "ok"
+        ? [`${flow.from.name} ${flow.to.ip}`]
+        : [],
+    ),
+  );
+  return pings.filter(
+    ({ flow, observed }) =>
+      flow.from.kind === "Pod" &&
+      observed.known &&
+      observed.value.outcome !== "ok" &&
+      answered.has(`${flow.from.node} ${flow.to.ip}`),
+  );
 }
 
 function shared(ranges: Ranges) {

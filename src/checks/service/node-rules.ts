@@ -9,7 +9,7 @@ export const serviceRulesMissing = defineFinding<{ readonly services: readonly s
   why: () =>
     "Connections from this Node and its Pods to those cluster IPs are not sent to any Pod: kube-proxy here is stopped, stuck or behind.",
   next: (_, { name }) => [
-    reads("kubectl", "-n", "kube-system", "get", "pods", "-o", "wide", "--field-selector", `spec.nodeName=${name}`),
+    reads("kubectl", "get", "pods", "-A", "-o", "wide", "--field-selector", `spec.nodeName=${name}`),
   ],
 });
 

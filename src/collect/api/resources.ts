@@ -27,6 +27,7 @@ export const RESOURCES: readonly Resource[] = [
   { plural: "services", versions: ["/api/v1"], ...namespaced, project: trim.service },
   { plural: "namespaces", versions: ["/api/v1"], ...clusterWide, project: trim.namespace },
   { plural: "deployments", versions: ["/apis/apps/v1"], ...namespaced, project: trim.workload },
+  { plural: "statefulsets", versions: ["/apis/apps/v1"], ...namespaced, project: trim.workload },
   { plural: "daemonsets", versions: ["/apis/apps/v1"], ...namespaced, project: trim.workload },
   { plural: "networkpolicies", versions: ["/apis/networking.k8s.io/v1"], ...namespaced, project: trim.networkPolicy },
   { plural: "ingresses", versions: ["/apis/networking.k8s.io/v1"], ...namespaced, project: trim.ingress },

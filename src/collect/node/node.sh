@@ -7,19 +7,24 @@ N=$1; LIMIT=$2; export LC_ALL=C
 export PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin
 ON="nsenter -t 1 -m --"
 have=" $($ON sh -c 'PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:/opt/bin; for t in cat ls ip bridge iptables-nft-save iptables-legacy-save iptables-save ip6tables-nft-save ip6tables-legacy-save ip6tables-save nft ipset; do command -v $t; done' 2>/dev/null | tr '\n' ' ')"
-# the Node's own copy of a tool, as an absolute path, or nothing
-own() { for w in $have; do case $w in */"$1") echo "$w"; return;; esac; done; return 1; }
+# T = the Node's own copy of a tool, as an absolute path; empty = the image's. Fails where neither has it. (No subshell: this runs often.)
+where() { T=""; for w in $have; do case $w in */"$1") T=$w; return 0;; esac; done; command -v "$1" >/dev/null 2>&1; }
 limit=""; command -v timeout >/dev/null 2>&1 && limit="timeout $LIMIT"
+lacking() { echo "no $1 on the Node or in the image" >&2; return 127; }
 
 begin() { printf '\n@@%s\tbegin\t%s\n' "$N" "$1"; }
-end() { printf '\n@@%s\tend\t%s\t%s\n' "$N" "$1" "$(printf %s "$2" | tr '\n\r\t' '   ' | head -c 300)"; }
+end() { if [ -n "$2" ]; then printf '\n@@%s\tend\t%s\t%s\n' "$N" "$1" "$(printf %s "$2" | tr '\n\r\t' '   ' | head -c 300)"; else printf '\n@@%s\tend\t%s\t\n' "$N" "$1"; fi; }
 section() { name=$1; shift; begin "$name"
   { errors=$( { "$@" 1>&4; } 2>&1 ); code=$?; } 4>&1
   end "$code" "$errors"; }
-# run TOOL in the Node's own network namespace; in PID TOOL in another one
-run() { t=$1; shift; if p=$(own "$t"); then $limit $ON "$p" "$@"; elif command -v "$t" >/dev/null 2>&1; then $limit "$t" "$@"; else echo "no $t on the Node or in the image" >&2; return 127; fi; }
-in_ns() { i=$1; t=$2; shift 2; if p=$(own "$t"); then $limit nsenter --net=/proc/"$i"/ns/net -t 1 -m -- "$p" "$@"; elif command -v "$t" >/dev/null 2>&1; then $limit nsenter --net=/proc/"$i"/ns/net -- "$t" "$@"; else echo "no $t on the Node or in the image" >&2; return 127; fi; }
-if own cat >/dev/null; then text() { $limit $ON "$(own cat)" -- "$1" | head -c 1048576; }; list() { $ON "$(own ls)" -1A -- "$1"; }
+kernel() { begin "$1"; cat "$2" 2>/dev/null; end $? ""; }
+# run TOOL in the Node's own network namespace; in_ns PID TOOL in another one. What asks netlink only answers at once and needs no limit.
+run() { t=$1; shift; where "$t" || { lacking "$t"; return; }; case $t in ip|bridge) l="";; *) l=$limit;; esac
+  if [ -n "$T" ]; then $l $ON "$T" "$@"; else $l "$t" "$@"; fi; }
+in_ns() { i=$1; t=$2; shift 2; where "$t" || { lacking "$t"; return; }; case $t in ip|bridge) l="";; *) l=$limit;; esac
+  if [ -n "$T" ]; then $l nsenter --net=/proc/"$i"/ns/net -t 1 -m -- "$T" "$@"; else $l nsenter --net=/proc/"$i"/ns/net -- "$t" "$@"; fi; }
+where cat; catted=$T; where ls; listed=$T
+if [ -n "$catted" ] && [ -n "$listed" ]; then text() { $limit $ON "$catted" -- "$1" | head -c 1048576; }; list() { $ON "$listed" -1A -- "$1"; }
 else text() { head -c 1048576 "/proc/1/root$1"; }; list() { ls -1A "/proc/1/root$1"; }; fi
 readable() { [ -e "/proc/1/root$1" ] || [ -L "/proc/1/root$1" ]; }
 file() { if readable "$2"; then section "$1" text "$2"; else begin "$1"; end 66 "$2 does not exist"; fi; }
@@ -51,8 +56,7 @@ ns_nft() { tables=$(in_ns "$1" nft list tables) || return $?
   printf '%s\n' "$tables" | while read -r w fam name; do [ "$w" = table ] || continue
     case "$2 $fam $name" in "xt ip filter"|"xt ip nat"|"xt ip mangle"|"xt ip raw"|"xt ip security"|"xt ip6 "*) continue;; esac
     in_ns "$1" nft -j list table "$fam" "$name" || return $?; echo; done; }
-tool() { own "$1" >/dev/null || command -v "$1" >/dev/null 2>&1; }
-xt=""; tool iptables-nft-save && xt=xt
+xt=""; where iptables-nft-save && xt=xt
 
 section uname uname -srm
 file os-release /etc/os-release
@@ -65,7 +69,7 @@ section rule6 run ip -6 -j rule show
 section neigh run ip -j neigh show
 section fdb run bridge -j fdb show
 for f in "" 6; do
-  if tool ip${f}tables-nft-save; then section ip${f}tables-nft run ip${f}tables-nft-save -c
+  if where ip${f}tables-nft-save; then section ip${f}tables-nft run ip${f}tables-nft-save -c
     [ -s /proc/net/ip${f}_tables_names ] && section ip${f}tables-legacy run ip${f}tables-legacy-save -c
   else section ip${f}tables run ip${f}tables-save -c; fi
 done
@@ -73,8 +77,8 @@ section nft nft_tables "$xt"
 section ipset run ipset save
 section sysctl sysctls
 section sysctl-at-start cat /tmp/at-start
-for p in tcp tcp6 udp udp6; do section proc-net-$p cat /proc/1/net/$p; done
-section conntrack-stat cat /proc/net/stat/nf_conntrack
+for p in tcp tcp6 udp udp6; do kernel proc-net-$p /proc/1/net/$p; done
+kernel conntrack-stat /proc/net/stat/nf_conntrack
 file resolv-conf /etc/resolv.conf
 section processes processes
 
@@ -114,13 +118,13 @@ printf '%s\n' "$pairs" | while read -r i p u; do [ -n "$p" ] || continue; b=netn
   section $b/rule4 in_ns "$p" ip -4 -j rule show
   section $b/rule6 in_ns "$p" ip -6 -j rule show
   section $b/neigh in_ns "$p" ip -j neigh show
-  if [ -n "$xt" ] && tool nft && [ -z "$(in_ns "$p" nft list tables 2>&1)" ]; then # no table at all: nothing to save
+  if [ -n "$xt" ] && where nft && [ -z "$(in_ns "$p" nft list tables 2>&1)" ]; then # no table at all: nothing to save
     section $b/iptables-nft true; section $b/nft true
   else
     if [ -n "$xt" ]; then section $b/iptables-nft in_ns "$p" iptables-nft-save -c; fi
     section $b/nft ns_nft "$p" "$xt"
   fi
-  for q in tcp tcp6 udp udp6; do section $b/proc-net-$q cat "/proc/$p/net/$q"; done
+  for q in tcp tcp6 udp udp6; do kernel $b/proc-net-$q "/proc/$p/net/$q"; done
   # through links a container could make this name any file of the Node: only a plain file counts
   r=/proc/$p/root/etc; if [ ! -L "$r" ] && [ ! -L "$r/resolv.conf" ] && [ -f "$r/resolv.conf" ]; then section $b/resolv-conf head -c 65536 "$r/resolv.conf"; fi
   section $b/sysctl in_ns "$p" grep -H . /proc/sys/net/ipv4/conf/all/rp_filter /proc/sys/net/ipv4/ip_forward

@@ -7,8 +7,10 @@
 N=$1; LIMIT=$2; shift 2
 export LC_ALL=C PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin
 missing() { echo "TRY 127 no $1 in the image"; }
-flat() { tr '\n\r\t' '|  ' | head -c 1500; }
-try() { o=$("$@" 2>&1); c=$?; printf 'TRY %s %s\n' "$c" "$(printf %s "$o" | flat)"; return $c; }
+# one line of at most some lines, without a fork
+flat() { r=""; k=0; set -f; i=$IFS; IFS='
+'; for l in $1; do k=$((k + 1)); [ $k -le 20 ] && r="$r$l|"; done; IFS=$i; set +f; }
+try() { o=$("$@" 2>&1); c=$?; flat "$o"; printf 'TRY %s %s\n' "$c" "$r"; return $c; }
 # up to three tries: a first failure can be a lost packet, three are not
 thrice() { try "$@" && return; sleep 0.2; try "$@" && return; sleep 0.2; try "$@"; }
 bracket() { case $1 in *:*) echo "[$1]";; *) echo "$1";; esac; }
@@ -31,7 +33,7 @@ reach() { o=$(echoes "$1"); c=$?; [ $c -eq 0 ] && { echo "$o"; return 0; }
   t=$(connect "$1" "$2" 2>&1); d=$?; echo "$t"; case $d:$t in 0:*|*refused*) return 0;; esac; echo "$o"; return $c; }
 one() { id=$1 pid=$2 inode=$3 kind=$4 target=$5 port=$6 extra=$7; IN=""
   if [ "$pid" != - ]; then
-    if [ "$(readlink "/proc/$pid/ns/net")" != "net:[$inode]" ]; then echo "TRY 66 process $pid no longer has network namespace $inode"; return; fi
+    case $gone in *" $pid:$inode "*) echo "TRY 66 process $pid no longer has network namespace $inode"; return;; esac
     IN="nsenter --net=/proc/$pid/ns/net --"
   fi
   case $kind in
@@ -45,7 +47,10 @@ one() { id=$1 pid=$2 inode=$3 kind=$4 target=$5 port=$6 extra=$7; IN=""
       type=${extra%% *}; rest=${extra#* }; name=${rest%% *}; tcp=${rest#"$name"}; thrice query "$target" "$type" "$name" "${tcp# }";;
     *) echo "TRY 64 unknown kind of probe";;
   esac; }
+# a process id may have gone to another process since the Node was read
+seen=" "; gone=" "
 while [ $# -ge 7 ]; do
+  case "$seen" in *" $2:$3 "*) ;; *) seen="$seen$2:$3 "; [ "$2" = - ] || [ "$(readlink "/proc/$2/ns/net")" = "net:[$3]" ] || gone="$gone$2:$3 ";; esac
   { r=$(one "$1" "$2" "$3" "$4" "$5" "$6" "$7" 2>&1); printf '\n@@%s\tbegin\t%s\n%s\n@@%s\tend\t0\t\n' "$N" "$1" "$r" "$N"; } &
   shift 7
 done

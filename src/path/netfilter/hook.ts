@@ -6,6 +6,7 @@ import { describeNetns, type Netns } from "../netns.ts";
 import type { Packet } from "../packet.ts";
 import { type Connection, type Doubt, doubt, hop, type Stopped, stopped, type Trace } from "../trace.ts";
 import type { HookContext, HookName } from "./context.ts";
+import { frameHooks, mayDropFrames } from "./frame-hooks.ts";
 import { runIptables, tablePriority, unreadableTables } from "./iptables.ts";
 import { runNftables } from "./nftables.ts";
 import { reverseTranslation } from "./translation.ts";
@@ -137,12 +138,12 @@ function baseChainsOf(table: NftTable): readonly NftChain[] {
 }
 
 function nftablesSteps(trace: Trace, table: NftTable, context: HookContext, family: string): readonly Step[] {
-  const foreign = table.family === "netdev" || (table.family === "bridge" && context.bridged);
-  if (foreign && table.chains.some(({ policy, rules }) => policy === "drop" || rules.some(mayDrop))) {
+  const hooks = frameHooks(table, context);
+  if (hooks !== null && mayDropFrames(table, hooks)) {
     doubt(
       trace,
       "may-stop",
-      `the nftables table ${table.family} ${table.name} of Node ${context.netns.node} has rules that drop, which are not evaluated`,
+      `the nftables table ${table.family} ${table.name} of ${describeNetns(context.netns)} may drop frames, and is not evaluated`,
     );
   }
   if (table.family !== family && table.family !== "inet") return [];
@@ -159,12 +160,6 @@ function nftablesSteps(trace: Trace, table: NftTable, context: HookContext, fami
       run: (packet: Packet) => runNftables(table, chain, packet, context),
       place,
     }));
-}
-
-function mayDrop({ expressions }: NftChain["rules"][number]): boolean {
-  return expressions.some(
-    (one) => typeof one === "object" && one !== null && ("drop" in one || "reject" in one || "vmap" in one),
-  );
 }
 
 function noteDoubts(trace: Trace, netns: Netns, place: Place, outcome: ChainOutcome): void {

@@ -17,7 +17,10 @@ export function readNode(item: JsonObject): Node | null {
     externalIPs: addressesOf(item, "ExternalIP"),
     hostname: addressesOf(item, "Hostname")[0] ?? name,
     ready: condition("Ready")?.status === "True",
-    readyReason: [condition("Ready")?.reason, condition("Ready")?.message].map((text) => asString(text)).filter((text) => text !== "").join(": "),
+    readyReason: [condition("Ready")?.reason, condition("Ready")?.message]
+      .map((text) => asString(text))
+      .filter((text) => text !== "")
+      .join(": "),
     networkUnavailable: condition("NetworkUnavailable")?.status === "True",
     unschedulable: at(item, "spec", "unschedulable") === true,
     providerID: asString(at(item, "spec", "providerID")),

@@ -1,6 +1,7 @@
 import type { Capture, Captures } from "../../model/capture.ts";
 import { known, type Learned, unknown } from "../../model/learned.ts";
 import { asString, at, type JsonObject, objectOrNull, parseJson } from "../json-value.ts";
+import { compareText } from "../known-parts.ts";
 
 /** The objects of one capture, and how many of its items are not shaped as that kind must be. */
 export interface ObjectList<T> {
@@ -19,7 +20,15 @@ export function readItems(captures: Captures, id: string): Learned<readonly unkn
   const parsed = parseJson(capture.result.value);
   if (!parsed.known) return unknown("unparsable", `${id}: ${parsed.detail}`);
   if (!Array.isArray(parsed.value)) return unknown("unparsable", `${id}: expected a JSON array`);
-  return known(parsed.value);
+  return known([...parsed.value].sort(byKey));
+}
+
+/** An API server lists by namespace and name; a list put together of parts may not, and nothing found may depend on that. */
+function byKey(a: unknown, b: unknown): number {
+  return (
+    compareText(asString(at(a, "metadata", "namespace")), asString(at(b, "metadata", "namespace"))) ||
+    compareText(asString(at(a, "metadata", "name")), asString(at(b, "metadata", "name")))
+  );
 }
 
 /** Reads every item. A list of which no item is shaped right is unknown: "none" would be a guess. */

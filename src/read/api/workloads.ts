@@ -9,9 +9,14 @@ export function readDaemonSet(item: JsonObject): Workload | null {
 }
 
 /** apps/v1 Deployment: one replica where none is given. */
-export function readDeployment(item: JsonObject): Workload | null {
+export const readDeployment = (item: JsonObject): Workload | null => readScaled("Deployment", item);
+
+/** apps/v1 StatefulSet: one replica where none is given. */
+export const readStatefulSet = (item: JsonObject): Workload | null => readScaled("StatefulSet", item);
+
+function readScaled(kind: Workload["kind"], item: JsonObject): Workload | null {
   const desired = asNumber(at(item, "spec", "replicas")) ?? 1;
-  return readWorkload("Deployment", item, desired, asNumber(at(item, "status", "readyReplicas")) ?? 0);
+  return readWorkload(kind, item, desired, asNumber(at(item, "status", "readyReplicas")) ?? 0);
 }
 
 function readWorkload(kind: Workload["kind"], item: JsonObject, desired: number, ready: number): Workload | null {

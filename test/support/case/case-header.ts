@@ -18,12 +18,21 @@ export function readHeader(text: string): CaseHeader {
   const end = lines.findIndex((line) => !line.startsWith("#"));
   const comment = end === -1 ? lines : lines.slice(0, end);
   const entries = comment.map((line) => directive.exec(line)).filter((match) => match !== null);
-  const values = (name: string): readonly string[] => entries.flatMap(([, key, value = ""]) => (key === name ? [value] : []));
+  const values = (name: string): readonly string[] =>
+    entries.flatMap(([, key, value = ""]) => (key === name ? [value] : []));
   if (comment[0] === undefined || directive.test(comment[0])) throw new Error("the first line tells the story: # …");
   const expected = values("expect");
   const nothing = expected.includes("nothing");
-  if (expected.length === 0 || (nothing && expected.length > 1)) throw new Error("# expect: FINDING KIND NAME, or nothing");
-  for (const one of expected) if (!nothing && one.split(" ").length !== 3) throw new Error(`# expect: ${one}: FINDING KIND NAME`);
-  if (nothing !== values("trap").length > 0) throw new Error("a case that expects nothing names its # trap: FINDING, others have none");
-  return { on: values("on")[0] ?? null, expected: nothing ? [] : [...expected].sort(), traps: values("trap"), without: values("without") };
+  if (expected.length === 0 || (nothing && expected.length > 1))
+    throw new Error("# expect: FINDING KIND NAME, or nothing");
+  for (const one of expected)
+    if (!nothing && one.split(" ").length !== 3) throw new Error(`# expect: ${one}: FINDING KIND NAME`);
+  if (nothing !== values("trap").length > 0)
+    throw new Error("a case that expects nothing names its # trap: FINDING, others have none");
+  return {
+    on: values("on")[0] ?? null,
+    expected: nothing ? [] : [...expected].sort(),
+    traps: values("trap"),
+    without: values("without"),
+  };
 }

@@ -38,7 +38,8 @@ if (!read.known) throw new Error(read.detail);
 const captures = mergeRunObjects(read.value.captures);
 await save("objects.yaml", objectsOf(captures));
 for (const [id, { result }] of captures) {
-  if (result.known && nodes.some((node) => id.startsWith(`node/${node}/`))) await save(fileOf(id), section(id, result.value));
+  if (result.known && nodes.some((node) => id.startsWith(`node/${node}/`)))
+    await save(fileOf(id), section(id, result.value));
 }
 
 function objectsOf(all: Captures): string {

@@ -7,33 +7,47 @@ import { applyChanges } from "./changes.ts";
 import { captured, manifestCaptures, readManifests, replaceManifests } from "./manifests.ts";
 import { probeCaptures } from "./probes.ts";
 
-/** A case: a small cluster as captures, and the findings that its folder's check must raise from them. */
+/**
+ * A case: a small cluster as captures, and the findings expected from them: below test/checks those of the folder's check, below
+ * test/engine those of the whole report.
+ */
 export interface Case extends CaseHeader {
   /** "service/endpoints/selector-typo" */
   readonly name: string;
-  /** "service/endpoints" */
-  readonly check: string;
   readonly captures: Captures;
 }
 
-const checksFolder = join(import.meta.dirname, "..", "..", "checks");
+const testFolder = join(import.meta.dirname, "..", "..");
 const recordedFolder = join(import.meta.dirname, "recorded");
 
-/** The names of all cases: the folders below test/checks that hold an objects.yaml. */
-export function caseNames(): readonly string[] {
-  return readdirSync(checksFolder, { recursive: true, encoding: "utf8" })
+export type CaseArea = "checks" | "engine";
+
+/** All cases below test/<area>: the folders that hold an objects.yaml. */
+export function loadCases(area: CaseArea): readonly Case[] {
+  return readdirSync(join(testFolder, area), { recursive: true, encoding: "utf8" })
     .filter((path) => path.endsWith(`${sep}objects.yaml`))
     .map((path) => path.slice(0, -`${sep}objects.yaml`.length).split(sep).join("/"))
-    .sort();
+    .sort()
+    .map((name) => loadCase(area, name));
 }
 
-/** A folder below test/checks → captures, as if collected from a live cluster. Throws where its files are not as they must be. */
-export function loadCase(name: string): Case {
-  const folder = join(checksFolder, name);
+/** A folder below test/<area> → captures, as if collected from a live cluster. Throws where its files are not as they must be. */
+export function loadCase(area: CaseArea, name: string): Case {
+  try {
+    return readCase(join(testFolder, area, name), name);
+  } catch (cause) {
+    throw new Error(`case ${name}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+function readCase(folder: string, name: string): Case {
   const own = readText(join(folder, "objects.yaml"));
   const header = readHeader(own);
   const recorded = header.on === null ? null : join(recordedFolder, header.on);
-  const objects = replaceManifests(recorded === null ? [] : readManifests(readText(join(recorded, "objects.yaml"))), readManifests(own));
+  const objects = replaceManifests(
+    recorded === null ? [] : readManifests(readText(join(recorded, "objects.yaml"))),
+    readManifests(own),
+  );
   const texts = new Map([...(recorded === null ? [] : nodeTexts(recorded)), ...nodeTexts(folder)]);
   const changes = join(folder, "changes.yaml");
   if (existsSync(changes)) applyChanges(readText(changes), texts);
@@ -42,15 +56,7 @@ export function loadCase(name: string): Case {
   const captures = toMap([...manifestCaptures(objects), ...[...texts].map(([id, text]) => captured(id, text))]);
   const flows = join(folder, "flows.yaml");
   const probes = probeCaptures(existsSync(flows) ? readText(flows) : "[]", readSnapshot(captures));
-  return { ...header, name, check: name.split("/").slice(0, 2).join("/"), captures: toMap([...captures.values(), ...probes]) };
-}
-
-/** The recorded cluster alone, healthy, with these flows. */
-export function loadRecorded(name: string, flows = "[]"): Captures {
-  const folder = join(recordedFolder, name);
-  const nodes = nodeTexts(folder).map(([id, text]) => captured(id, text));
-  const captures = toMap([...manifestCaptures(readManifests(readText(join(folder, "objects.yaml")))), ...nodes]);
-  return toMap([...captures.values(), ...probeCaptures(flows, readSnapshot(captures))]);
+  return { ...header, name, captures: toMap([...captures.values(), ...probes]) };
 }
 
 /** node/<node>/<section>.json or .txt → its capture's id; the Node's own CNI files keep their names. */

@@ -1,44 +1,29 @@
 import { loadAll } from "js-yaml";
 import * as v from "valibot";
+import { CUSTOM_RESOURCES, RESOURCES } from "../../../src/collect/api/resources.ts";
 import type { Capture } from "../../../src/model/capture.ts";
-import { known } from "../../../src/model/learned.ts";
+import { known, unknown } from "../../../src/model/learned.ts";
 
 export const takenAt = "2026-01-01T00:00:00Z";
 export function captured(id: string, text: string): Capture {
   return { id, command: `case ${id}`, takenAt, result: known(text) };
 }
 
-/** Every list that `check` asks an API server for. A list that a case does not mention is known to be empty. */
-const plurals: Readonly<Record<string, string>> = {
-  Node: "nodes",
-  Namespace: "namespaces",
-  Pod: "pods",
-  Service: "services",
-  EndpointSlice: "endpointslices",
-  NetworkPolicy: "networkpolicies",
-  ServiceCIDR: "servicecidrs",
-  Ingress: "ingresses",
-  DaemonSet: "daemonsets",
-  Deployment: "deployments",
-  Event: "events",
-  ConfigMap: "configmaps",
-  IPPool: "custom/ippools.crd.projectcalico.org",
-  FelixConfiguration: "custom/felixconfigurations.crd.projectcalico.org",
-  CiliumNode: "custom/ciliumnodes.cilium.io",
-};
 const manifest = v.looseObject({
+  apiVersion: v.optional(v.string(), ""),
   kind: v.string(),
   metadata: v.looseObject({ name: v.string(), namespace: v.optional(v.string(), "") }),
 });
 export type Manifest = v.InferOutput<typeof manifest>;
 
-/** The documents of a YAML stream; empty ones are left out. Throws where one is no Kubernetes object of a kind listed here. */
+/** The documents of a YAML stream; empty ones are left out. Throws where one is no object of a kind that the collector asks for. */
 export function readManifests(yaml: string): readonly Manifest[] {
   return loadAll(yaml)
     .filter((document) => document !== null && document !== undefined)
     .map((document) => {
       const object = v.parse(manifest, document);
-      if (plurals[object.kind] === undefined) throw new Error(`no list is known for kind ${object.kind}`);
+      if (!capturesAsked.has(captureOf(object)))
+        throw new Error(`the collector asks for no ${object.apiVersion} ${object.kind}`);
       return object;
     });
 }
@@ -52,10 +37,35 @@ function keyOf({ kind, metadata }: Manifest): string {
   return `${kind} ${metadata.namespace}/${metadata.name}`;
 }
 
-/** Manifests → api/<plural> captures, as the collector leaves them. */
+/**
+ * Manifests → captures as the collector leaves them, trimmed by the collector's own projections. A built-in list of which a case has
+ * no object is known to be empty; a CNI's own API is not served then.
+ */
 export function manifestCaptures(objects: readonly Manifest[]): readonly Capture[] {
-  const lists = new Map(Object.values(plurals).map((plural): [string, Manifest[]] => [plural, []]));
-  for (const object of objects) lists.get(plurals[object.kind] ?? "")?.push(object);
-  const version = captured("api/version", JSON.stringify({ gitVersion: "v1.34.4" }));
-  return [version, ...[...lists].map(([plural, list]) => captured(`api/${plural}`, JSON.stringify(list)))];
+  const of = (id: string) => objects.filter((object) => captureOf(object) === id);
+  return [
+    captured("api/version", JSON.stringify({ gitVersion: "v1.34.4" })),
+    captured("api/configmaps", JSON.stringify(of("api/configmaps"))),
+    ...RESOURCES.map(({ plural, project }) => {
+      const id = `api/${plural}`;
+      return captured(id, JSON.stringify(of(id).map((object) => project(object))));
+    }),
+    ...customCaptures.map((id): Capture => {
+      const own = of(id);
+      if (own.length > 0) return captured(id, JSON.stringify(own));
+      return { id, command: "", takenAt, result: unknown("not-served", "the server has no such resource") };
+    }),
+  ];
 }
+
+/** Pod → api/pods; with a group that is a CNI's own, IPPool of crd.projectcalico.org → api/custom/ippools.crd.projectcalico.org. */
+function captureOf({ apiVersion, kind }: Manifest): string {
+  const lower = kind.toLowerCase();
+  const plural = /[^aeiou]y$/.test(lower) ? `${lower.slice(0, -1)}ies` : /ss$/.test(lower) ? `${lower}es` : `${lower}s`;
+  const group = apiVersion.split("/")[0] ?? "";
+  return CUSTOM_RESOURCES[group] === undefined ? `api/${plural}` : `api/custom/${plural}.${group}`;
+}
+const customCaptures = Object.entries(CUSTOM_RESOURCES).flatMap(([group, plurals]) =>
+  plurals.map((plural) => `api/custom/${plural}.${group}`),
+);
+const capturesAsked = new Set(["api/configmaps", ...RESOURCES.map(({ plural }) => `api/${plural}`), ...customCaptures]);

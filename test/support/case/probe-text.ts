@@ -42,7 +42,10 @@ export function probeText(flow: Flow, outcome: RecordedOutcome, passes: number):
   if (flow.dns !== null) return digText(flow.dns.name, flow.dns.type, outcome);
   if (flow.purpose === "path-mtu") return mtuText(outcome, passes);
   if (outcome === "ok") return `TRY 0 client ${flow.from.ip}\n`;
-  const said = flow.protocol === "icmp" && outcome === "timeout" ? "1 packets transmitted, 0 received, 100% packet loss" : socat[outcome];
+  const said =
+    flow.protocol === "icmp" && outcome === "timeout"
+      ? "1 packets transmitted, 0 received, 100% packet loss"
+      : socat[outcome];
   if (said === undefined) throw new Error(`a ${flow.protocol} probe does not end in ${outcome}`);
   return `TRY 1 ${said}\n`.repeat(3);
 }

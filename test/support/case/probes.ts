@@ -18,7 +18,19 @@ const entry = v.strictObject({
   protocol: v.optional(v.picklist(["tcp", "udp", "icmp"]), "tcp"),
   port: v.optional(v.number()),
   purpose: v.optional(
-    v.picklist(["pod-to-pod", "node-to-pod", "pod-to-node", "pod-to-service", "pod-to-endpoint", "hairpin", "node-port", "api-server", "path-mtu", "egress", "dns"]),
+    v.picklist([
+      "pod-to-pod",
+      "node-to-pod",
+      "pod-to-node",
+      "pod-to-service",
+      "pod-to-endpoint",
+      "hairpin",
+      "node-port",
+      "api-server",
+      "path-mtu",
+      "egress",
+      "dns",
+    ]),
   ),
   packetBytes: v.optional(v.number()),
   passes: v.optional(v.number()),
@@ -42,19 +54,38 @@ export function probeCaptures(yaml: string, objects: Objects): readonly Capture[
 function flowOf(one: Entry, objects: Objects): Flow {
   const from = endOf(one.from, objects);
   const to = endOf(one.to, objects);
-  const purpose = one.purpose ?? (one.dns !== undefined ? "dns" : to.kind === "Service" ? "pod-to-service" : from.kind === "Node" ? "node-to-pod" : "pod-to-pod");
+  const purpose =
+    one.purpose ??
+    (one.dns !== undefined
+      ? "dns"
+      : to.kind === "Service"
+        ? "pod-to-service"
+        : from.kind === "Node"
+          ? "node-to-pod"
+          : "pod-to-pod");
   const port = one.port ?? null;
   const asked = one.dns === undefined ? "" : ` ${one.dns.type} ${one.dns.name}`;
   const id = `${purpose} ${one.from} to ${one.to} ${one.protocol}${port === null ? "" : `/${port}`}${asked}`;
-  return { id, purpose, from, to, protocol: one.protocol, port, packetBytes: one.packetBytes ?? null, dns: one.dns ?? null };
+  return {
+    id,
+    purpose,
+    from,
+    to,
+    protocol: one.protocol,
+    port,
+    packetBytes: one.packetBytes ?? null,
+    dns: one.dns ?? null,
+  };
 }
 
 function endOf(text: string, { nodes, pods, services }: Objects): FlowEnd {
   const [kind = "", path = ""] = text.split(" ");
   const [namespace = "", name = ""] = path.split("/");
-  const is = (object: { readonly namespace: string; readonly name: string }) => object.namespace === namespace && object.name === name;
+  const is = (object: { readonly namespace: string; readonly name: string }) =>
+    object.namespace === namespace && object.name === name;
   const pod = pods.known && kind === "Pod" ? pods.value.find(is) : undefined;
-  if (pod !== undefined) return { kind: "Pod", namespace, name, node: pod.node, ip: pod.ips[0] ?? "", hostNetwork: pod.hostNetwork };
+  if (pod !== undefined)
+    return { kind: "Pod", namespace, name, node: pod.node, ip: pod.ips[0] ?? "", hostNetwork: pod.hostNetwork };
   const service = services.known && kind === "Service" ? services.value.find(is) : undefined;
   if (service !== undefined) return { kind: "Service", namespace, name, ip: service.clusterIPs[0] ?? "" };
   const node = nodes.known && kind === "Node" ? nodes.value.find((one) => one.name === path) : undefined;

@@ -1,8 +1,8 @@
 import { checks } from "../../../src/checks/registry.ts";
 import { conclude } from "../../../src/engine/conclude.ts";
 import { type Examined, runChecks } from "../../../src/engine/run-checks.ts";
-import type { AnyCheck } from "../../../src/model/check.ts";
 import type { Captures } from "../../../src/model/capture.ts";
+import type { AnyCheck } from "../../../src/model/check.ts";
 import type { Snapshot } from "../../../src/model/facts.ts";
 import { type Finding, findingKey } from "../../../src/model/finding.ts";
 import { known } from "../../../src/model/learned.ts";
@@ -11,6 +11,11 @@ import { readSnapshot } from "../../../src/read/facts.ts";
 /** The facts of these captures, flows with the engine's own prediction among them. */
 export function snapshotOf(captures: Captures): Snapshot {
   return readSnapshot(captures, known(conclude(captures).flows));
+}
+
+/** The check that a case below test/checks is for: "service/endpoints/selector-typo" → service/endpoints. */
+export function checkOf(name: string): string {
+  return name.split("/").slice(0, 2).join("/");
 }
 
 /** Runs one check by its id, as the engine does. */

@@ -1,0 +1,65 @@
+/** `npm run bench`: ratios in one run, medians of interleaved runs. Without KUBECONFIG on a lab of its own. */
+import { join } from "node:path";
+import { execa } from "execa";
+import { Lab } from "../test/faults/lab.ts";
+
+const root = join(import.meta.dirname, "..");
+const program = [process.execPath, join(root, "bin/run.js")] as const;
+const binaries = join(process.env.LAB ?? "/var/tmp/netdoctor-lab", "bin");
+const runs = Number(process.env.BENCH_RUNS ?? 9);
+
+/** What a person does by hand: a Pod, a command in it, and the Pod away again. */
+const onePod = `kubectl run bench-$$ --image=nicolaka/netshoot:v0.14 --image-pull-policy=IfNotPresent --restart=Never --command -- sleep 60 > /dev/null
+kubectl wait --for=condition=Ready pod/bench-$$ --timeout=60s > /dev/null && kubectl exec bench-$$ -- ip addr > /dev/null
+kubectl delete pod bench-$$ --grace-period=0 --force --wait=false > /dev/null 2>&1`;
+
+await execa(process.execPath, [join(root, "scripts/build.ts")], { stdio: "inherit" });
+const given = process.env.KUBECONFIG ?? "";
+const lab = given === "" ? new Lab("bench") : null;
+try {
+  await lab?.up();
+  const env = { KUBECONFIG: lab === null ? given : await lab.kubeconfig(), PATH: `${process.env.PATH}:${binaries}` };
+  await compare(
+    "netdoctor --help ÷ kubectl version --client",
+    env,
+    [...program, "--help"],
+    ["kubectl", "version", "--client"],
+    15,
+  );
+  await compare(
+    "netdoctor check ÷ one Pod and one exec with kubectl",
+    env,
+    [...program, "check", "--quiet"],
+    ["sh", "-c", onePod],
+    runs,
+  );
+} finally {
+  await lab?.down();
+}
+
+/** Runs both in turn and prints medians and their ratio. */
+async function compare(
+  what: string,
+  env: Record<string, string>,
+  ours: readonly string[],
+  theirs: readonly string[],
+  times: number,
+): Promise<void> {
+  const samples: { ours: number[]; theirs: number[] } = { ours: [], theirs: [] };
+  await timed(ours, env);
+  for (let run = 0; run < times; run++) {
+    samples.ours.push(await timed(ours, env));
+    samples.theirs.push(await timed(theirs, env));
+  }
+  const [a, b] = [median(samples.ours), median(samples.theirs)];
+  console.log(`${what}: ${(a / b).toFixed(2)}   (${a.toFixed(0)} ms ÷ ${b.toFixed(0)} ms, medians of ${times})`);
+}
+
+async function timed([command = "", ...argv]: readonly string[], env: Record<string, string>): Promise<number> {
+  const start = performance.now();
+  await execa(command, argv, { env });
+  return performance.now() - start;
+}
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}

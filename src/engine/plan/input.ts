@@ -1,0 +1,39 @@
+import type { Facts } from "../../model/facts.ts";
+import type { Pod, Service } from "../../model/kubernetes.ts";
+import type { NodeState, PodNetns } from "../../model/node.ts";
+
+/** What of the cluster decides which probes make sense. */
+export interface PlanInput extends Pick<Facts, "nodes" | "pods" | "services" | "endpointSlices" | "nodeStates"> {
+  /** The run's own Pods with an address, by Node. */
+  readonly probePods: ReadonlyMap<string, Pod>;
+  readonly ownServices: readonly Service[];
+  readonly clusterDomain: string;
+  /** Addresses for egress the user named; empty = the upstream DNS servers that Nodes already use. */
+  readonly egress: readonly { readonly ip: string; readonly port: number }[];
+  readonly egressOff: boolean;
+}
+
+/** Sizes are bounded so that probes grow with Nodes, and a cluster of many Services is sampled rather than flooded. */
+export const planLimits = {
+  podsPerNode: 250,
+  services: 500,
+  endpointsPerService: 5,
+  nodePortServices: 20,
+  dnsReplicas: 8,
+} as const;
+
+/** Where the run's own probe server listens. */
+export const probePort = 8080;
+
+/** A Pod that is reached by an address of its own. */
+export const onPodNetwork = (pod: Pod): boolean =>
+  !pod.hostNetwork && pod.phase === "Running" && !pod.terminating && pod.ips.length > 0;
+
+export function netnsOf(state: NodeState | undefined, pod: Pod): PodNetns | undefined {
+  return state?.netns.known ? state.netns.value.find((netns) => netns.podUid === pod.uid) : undefined;
+}
+/** Whether the probe server is up there; where the image could not start it, nothing is asked of it. */
+export function serves(input: PlanInput, pod: Pod): boolean {
+  const sockets = netnsOf(input.nodeStates.get(pod.node), pod)?.sockets;
+  return sockets === undefined || !sockets.known || sockets.value.some(({ port }) => port === probePort);
+}
