@@ -30,6 +30,12 @@ export type Rendering = (
 
 /** A command that examines a cluster or a bundle and prints one view of the report. */
 export abstract class ReportCommand extends BaseCommand {
+  /** Areas of checks that a view is about; null = all. */
+  protected readonly areas: readonly string[] | null = null;
+
+  /** False for views that need the Nodes read and nothing sent. */
+  protected readonly probes: boolean = true;
+
   /** Collects, concludes, prints; the exit code follows from the whole report. The report is shown while the cleanup still runs. */
   protected async examine(
     flags: RunFlagValues,
@@ -40,7 +46,8 @@ export abstract class ReportCommand extends BaseCommand {
     const { report, cleaned } = await this.collect(flags, async ({ captures, cleaned: cleanup }) => {
       const { conclude } = await import("../engine/conclude.ts");
       const concluded = conclude(captures);
-      await this.print(render(concluded, this.terminal.stdout));
+      const { focus } = await import("../engine/focus.ts");
+      await this.print(render(this.areas === null ? concluded : focus(concluded, this.areas), this.terminal.stdout));
       if (save !== undefined) {
         const { saveBundle } = await import("../engine/save-bundle.ts");
         await saveBundle(captures, save, this.config.version);
@@ -56,7 +63,7 @@ export abstract class ReportCommand extends BaseCommand {
     const interruption = watchInterruption(durationFlag("timeout", flags.timeout), (line) => this.say(line));
     try {
       const { plannedObjects } = await import("../engine/planned-objects.ts");
-      const planned = await plannedObjects(requestOf(flags, interruption, () => undefined));
+      const planned = await plannedObjects(requestOf(flags, this.probes, interruption, () => undefined));
       if (!planned.known) throw new AccessError(planned.detail);
       await this.print(planned.value);
     } finally {
@@ -74,7 +81,7 @@ export abstract class ReportCommand extends BaseCommand {
     const interruption = watchInterruption(durationFlag("timeout", flags.timeout), (line) => progress.note(line));
     try {
       const { obtain } = await import("../engine/obtain.ts");
-      const obtained = await obtain(requestOf(flags, interruption, (what) => progress.step(what)));
+      const obtained = await obtain(requestOf(flags, this.probes, interruption, (what) => progress.step(what)));
       progress.end();
       if (!obtained.known)
         throw new AccessError(obtained.detail, "check the path; a bundle comes from kubectl netdoctor collect");
@@ -96,6 +103,7 @@ export function thresholdOf(text: string): Severity | "never" {
 
 export function requestOf(
   flags: RunFlagValues,
+  probes: boolean,
   interruption: Interruption,
   onProgress: (what: string) => void,
 ): Request {
@@ -117,6 +125,7 @@ export function requestOf(
           ? "Never"
           : "IfNotPresent",
     pullSecret: flags["image-pull-secret"] ?? null,
+    probes,
     limits: { nodePodMs: durationFlag("pod-timeout", flags["pod-timeout"]), probePodMs: 10_000 },
     egress: { targets: (flags.egress ?? []).map(egressTarget), off: flags["no-egress"] === true },
     nodes: (flags.nodes ?? "")

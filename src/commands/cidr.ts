@@ -7,6 +7,10 @@ export default class Cidr extends ReportCommand {
   static override examples = ["<%= config.bin %> cidr", "<%= config.bin %> cidr --bundle netdoctor.tar.gz"];
   static override flags = { ...outputFlag, ...runFlags, ...kubeFlags };
 
+  protected override readonly probes = false;
+
+  protected override readonly areas = ["ranges"];
+
   async run(): Promise<void> {
     const { flags } = await this.parse(Cidr);
     await this.examine(flags, await renderingOf(flags.output, "cidr"), "never");

@@ -7,6 +7,10 @@ export default class Cni extends ReportCommand {
   static override examples = ["<%= config.bin %> cni", "<%= config.bin %> cni --bundle netdoctor.tar.gz"];
   static override flags = { ...outputFlag, ...runFlags, ...kubeFlags };
 
+  protected override readonly probes = false;
+
+  protected override readonly areas = ["cni", "overlay", "mtu"];
+
   async run(): Promise<void> {
     const { flags } = await this.parse(Cni);
     await this.examine(flags, await renderingOf(flags.output, "cni"), "never");

@@ -7,6 +7,8 @@ export default class Dns extends ReportCommand {
   static override examples = ["<%= config.bin %> dns", "<%= config.bin %> dns --bundle netdoctor.tar.gz"];
   static override flags = { ...outputFlag, ...runFlags, ...kubeFlags };
 
+  protected override readonly areas = ["dns"];
+
   async run(): Promise<void> {
     const { flags } = await this.parse(Dns);
     await this.examine(flags, await renderingOf(flags.output, "dns"), "never");

@@ -149,6 +149,7 @@ async function examine(
   ]);
   signal.throwIfAborted();
   const captures = [...objects, ...nodes.flat()];
+  if (options.pods?.probes !== true) return captures;
   const plan = planProbes(byId([...sofar.values(), ...captures]), session.namespace, options.egress);
   onProgress(`sending ${plan.orders.length} probes`);
   const takenAt = now().toISOString();

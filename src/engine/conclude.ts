@@ -6,7 +6,7 @@ import type { Captures } from "../model/capture.ts";
 import type { Snapshot } from "../model/facts.ts";
 import type { FlowResult } from "../model/flow.ts";
 import { contradicted, failingFlows, isOwnService } from "../model/flow-outcome.ts";
-import { type Learned, mapLearned } from "../model/learned.ts";
+import { known, type Learned, mapLearned } from "../model/learned.ts";
 import type { Incomplete, Report, Verdict } from "../model/report.ts";
 import { walkFlow } from "../path/walk.ts";
 import { buildWorld } from "../path/world.ts";
@@ -23,11 +23,10 @@ export function conclude(captures: Captures): Report {
   const merged = mergeRunObjects(captures);
   const observed = readFlows(merged);
   const read = readSnapshot(merged, observed);
-  const flows = mapLearned(observed, (results) => predict(read, results));
-  const snapshot = withoutOwn({ ...read, flows }, runNamespaces(captures));
+  const results = observed.known ? predict(read, observed.value) : [];
+  const snapshot = withoutOwn({ ...read, flows: known(results) }, runNamespaces(captures));
   const { outcomes, findings } = runChecks(checks, snapshot);
 
-  const results = flows.known ? flows.value : [];
   const policed =
     snapshot.networkPolicies.known && snapshot.cni.known
       ? policedFlows(results, { networkPolicies: snapshot.networkPolicies.value, cni: snapshot.cni.value })

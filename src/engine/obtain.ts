@@ -19,6 +19,7 @@ export interface Request {
   readonly image: string;
   readonly pullPolicy: RunOptions["pullPolicy"];
   readonly pullSecret: string | null;
+  readonly probes: boolean;
   readonly limits: SessionLimits;
   readonly egress: EgressChoice;
   readonly nodes: readonly string[];
@@ -52,7 +53,7 @@ export async function obtain(request: Request): Promise<Learned<Obtained>> {
 }
 
 /** The options under which a run creates its objects; the run's id is five random letters and digits. */
-export function runOptions(request: Pick<Request, "image" | "pullPolicy" | "pullSecret">): RunOptions {
+export function runOptions(request: Pick<Request, "image" | "pullPolicy" | "pullSecret" | "probes">): RunOptions {
   const alphabet = "bcdfghjklmnpqrstvwxz2456789";
   const run = Array.from({ length: 5 }, () => alphabet[randomInt(alphabet.length)]).join("");
   return {
@@ -60,6 +61,7 @@ export function runOptions(request: Pick<Request, "image" | "pullPolicy" | "pull
     image: request.image,
     pullPolicy: request.pullPolicy,
     pullSecret: request.pullSecret,
+    probes: request.probes,
     startedAt: new Date().toISOString(),
     deadlineSeconds: 900,
   };

@@ -41,6 +41,9 @@ export interface Facts {
   readonly ranges: Ranges;
   readonly cni: ClusterCni;
   readonly dns: ClusterDns;
+  /** Whether probes were sent at all: what answers from flows alone needs it, what flows only bear out does not. */
+  readonly probed: true;
+  /** The flows that were probed, with what state predicts for each; none where none was sent. */
   readonly flows: readonly FlowResult[];
 }
 export type FactKey = keyof Facts;

@@ -1,9 +1,10 @@
 import type { Route, RoutingRule } from "../model/node.ts";
-import { type Address, type Cidr, includesAddress, parseCidr } from "../net/cidr.ts";
+import { type Address, includesAddress } from "../net/cidr.ts";
 import { parseBlock, parseHost } from "./address.ts";
 import { and, markEquals, not, type Truth, truthOf } from "./netfilter/truth.ts";
 import { describeNetns, type Netns, sysctl } from "./netns.ts";
 import type { Mark } from "./packet.ts";
+import { blockOf, levelsOf, tableName } from "./route-table.ts";
 
 /** What the routing decision is made of. `inputDevice` null = sent by this namespace itself. */
 export interface RouteQuery {
@@ -119,39 +120,12 @@ function selects(selector: string | null, address: Address | null): Truth {
   return truthOf(block.prefixLength === 0 || (address !== null && includesAddress(block, address)));
 }
 
-const TABLES = new Map([
-  ["255", "local"],
-  ["254", "main"],
-  ["253", "default"],
-  ["", "main"],
-]);
-const tableName = (name: string): string => TABLES.get(name) ?? name;
-
-const blocks = new WeakMap<Route, Cidr | null>();
-
-/** The destination of a route as a block; null where it cannot be read. */
-export function blockOf(route: Route): Cidr | null {
-  const known = blocks.get(route);
-  if (known !== undefined) return known;
-  const parsed = parseCidr(route.destination) ?? parseBlock(route.destination);
-  blocks.set(route, parsed);
-  return parsed;
-}
-
 function lookupTable(netns: Netns, routes: readonly Route[], table: string, query: RouteQuery): RouteResult | null {
-  let best: Route | null = null;
-  for (const route of routes) {
-    if (route.family !== query.destination.family || tableName(route.table) !== table) continue;
-    const block = blockOf(route);
-    if (block === null || !includesAddress(block, query.destination) || isDead(netns, route)) continue;
-    if (best === null || isBetter(route, best)) best = route;
+  for (const { shift, at } of levelsOf(routes, `${query.destination.family} ${table}`)) {
+    const usable = at.get(query.destination.value >> shift)?.find((route) => !isDead(netns, route));
+    if (usable !== undefined) return resultOf(netns, usable);
   }
-  return best === null ? null : resultOf(netns, best);
-}
-
-function isBetter(route: Route, than: Route): boolean {
-  const [length, other] = [blockOf(route)?.prefixLength ?? 0, blockOf(than)?.prefixLength ?? 0];
-  return length > other || (length === other && route.metric < than.metric);
+  return null;
 }
 
 /** The kernel passes over dead next hops, and over ones without carrier if told to (ip-sysctl, ignore_routes_with_linkdown). */

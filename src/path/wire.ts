@@ -87,11 +87,8 @@ export function nodeWith(world: World, address: Address, except: string): Addres
 }
 
 function unreadNodeWith(world: World, address: Address): string | null {
-  const node = world.nodes.find(
-    ({ name, internalIPs }) =>
-      !world.nodeNetns.has(name) && internalIPs.some((one) => addressKey(one) === address.text),
-  );
-  return node === undefined ? null : notRead(world, node.name);
+  const node = world.nodesByAddress.get(address.text);
+  return node === undefined || world.nodeNetns.has(node.name) ? null : notRead(world, node.name);
 }
 
 /** Why a Node's state is not known, as a sentence. */

@@ -1,7 +1,7 @@
 import type { Facts } from "../model/facts.ts";
 import type { EndpointSlice, Node, Pod, Service } from "../model/kubernetes.ts";
 import type { Link, NodeState } from "../model/node.ts";
-import { type Cidr, parseCidr } from "../net/cidr.ts";
+import { type Address, type Cidr, indexPrefixes, parseCidr } from "../net/cidr.ts";
 import { addressKey } from "./address.ts";
 import { type Netns, nodeNetns, podNetns } from "./netns.ts";
 
@@ -16,6 +16,11 @@ export interface PodPort {
   readonly podLink: Link;
   readonly host: Netns;
   readonly hostLink: Link;
+}
+
+export interface PodRange {
+  readonly cidr: Cidr;
+  readonly node: string;
 }
 
 /** The facts that a walk reads, indexed once. Keys that are addresses are canonical text. */
@@ -38,7 +43,11 @@ export interface World {
   /** Node and address of a Pod ("node1 10.244.0.2") → the pair by which it is reached. */
   readonly podPortsByAddress: ReadonlyMap<string, readonly PodPort[]>;
   readonly nodeAddresses: ReadonlyMap<string, readonly AddressOwner[]>;
-  readonly podRanges: readonly { readonly cidr: Cidr; readonly node: string }[];
+  /** Canonical address → the Node whose InternalIP it is. */
+  readonly nodesByAddress: ReadonlyMap<string, Node>;
+  readonly podRanges: readonly PodRange[];
+  /** The Pod range that an address lies in. */
+  readonly podRangeOf: (address: Address) => PodRange | null;
   /** "namespace/name" → its slices. */
   readonly slicesByService: ReadonlyMap<string, readonly EndpointSlice[]>;
   readonly servicesByAddress: ReadonlyMap<string, readonly Service[]>;
@@ -52,8 +61,10 @@ export function buildWorld(facts: WorldFacts): World {
   const { nodes, pods, services, endpointSlices, nodeStates, unreadNodes } = facts;
   const living = pods.filter(({ hostNetwork, phase }) => !hostNetwork && phase !== "Succeeded" && phase !== "Failed");
   const namespaces = namespacesOf(nodeStates, new Map(pods.map((pod) => [pod.uid, pod])));
-  const clusterAddresses = ({ clusterIPs, externalIPs, loadBalancerIPs }: Service): readonly string[] =>
-    [...clusterIPs, ...externalIPs, ...loadBalancerIPs].filter((address) => address !== "None");
+  // A load balancer's address may be left to the load balancer (status.loadBalancer.ingress.ipMode: Proxy, KEP-1860).
+  const clusterAddresses = ({ clusterIPs, externalIPs }: Service): readonly string[] =>
+    [...clusterIPs, ...externalIPs].filter((address) => address !== "None");
+  const podRanges = nodes.flatMap(({ name, podCIDRs }) => podCIDRs.flatMap((text) => rangesOf(name, text)));
   return {
     nodes,
     nodesByName: new Map(nodes.map((node) => [node.name, node])),
@@ -65,16 +76,18 @@ export function buildWorld(facts: WorldFacts): World {
     podsByName: new Map(pods.map((pod) => [`${pod.namespace}/${pod.name}`, pod])),
     podsByAddress: group(living, ({ ips }) => ips.map(addressKey)),
     nodeAddresses: addressOwners(namespaces.nodeNetns),
-    podRanges: nodes.flatMap(({ name, podCIDRs }) =>
-      podCIDRs.flatMap((text) => {
-        const cidr = parseCidr(text);
-        return cidr === null ? [] : [{ cidr, node: name }];
-      }),
-    ),
+    nodesByAddress: new Map(nodes.flatMap((node) => node.internalIPs.map((address) => [addressKey(address), node]))),
+    podRanges,
+    podRangeOf: indexPrefixes(podRanges),
     slicesByService: group(endpointSlices, ({ namespace, service }) => [`${namespace}/${service}`]),
     servicesByAddress: group(services, (service) => clusterAddresses(service).map(addressKey)),
     servicesByNodePort: group(services, ({ ports }) => ports.flatMap(({ nodePort }) => nodePort ?? [])),
   };
+}
+
+function rangesOf(node: string, text: string): readonly PodRange[] {
+  const cidr = parseCidr(text);
+  return cidr === null ? [] : [{ cidr, node }];
 }
 
 /** A Pod's namespace by the Pod; null where the Node did not show it. */

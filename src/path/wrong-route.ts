@@ -1,5 +1,5 @@
 import type { Link, Route } from "../model/node.ts";
-import { type Address, includesAddress } from "../net/cidr.ts";
+import type { Address } from "../net/cidr.ts";
 import { parseHost } from "./address.ts";
 import { addressEvidence, routeEvidence } from "./evidence.ts";
 import { hasAddress, type Netns } from "./netns.ts";
@@ -14,7 +14,7 @@ export function ownerOf(world: World, address: Address): string | null {
   const nodes = new Set((world.podsByAddress.get(address.text) ?? []).map(({ node }) => node));
   const [only] = nodes;
   if (nodes.size > 0) return nodes.size === 1 && only !== undefined && only !== "" ? only : null;
-  return world.podRanges.find(({ cidr }) => includesAddress(cidr, address))?.node ?? null;
+  return world.podRangeOf(address)?.node ?? null;
 }
 
 /**

@@ -97,7 +97,8 @@ export function readCaptures(captures: Captures, flows: Learned<readonly FlowRes
     cni,
     // Without all ConfigMaps, "no Corefile" would be a guess.
     dns: configMaps.known || (dns.known && dns.value.config !== null) ? dns : configMaps,
-    flows,
+    probed: flows.known ? known(true) : flows,
+    flows: flows.known ? flows : known([]),
   };
   return { snapshot, missing };
 }

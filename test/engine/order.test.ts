@@ -14,13 +14,14 @@ describe("the order in which things were listed does not change the report", () 
       fc.property(fc.integer(), (seed) => {
         expect(JSON.stringify(conclude(shuffled(captures, numbers(seed))), null, 1)).toBe(usual);
       }),
-      { numRuns: 2, seed: 1 },
+      { numRuns: 1, seed: 1 },
     );
   });
 });
 
 test("the same captures give the same bytes", () => {
-  for (const { captures } of cases) expect(JSON.stringify(conclude(captures))).toBe(JSON.stringify(conclude(captures)));
+  for (const { captures } of loadCases("engine"))
+    expect(JSON.stringify(conclude(captures))).toBe(JSON.stringify(conclude(captures)));
 });
 
 /** The captures in another order, and in each API list the objects in another order. */

@@ -34,7 +34,7 @@ const failed = ({ flow, observed }: FlowResult): boolean => observed.known && !s
 export const dnsUpstream = defineCheck({
   id: "dns/upstream",
   question: "Do names outside the cluster get an answer?",
-  needs: ["flows", "dns"],
+  needs: ["probed", "flows", "dns"],
   raises: [clusterDnsUpstreamFailing],
   run({ flows, dns }) {
     // Where the same Pod's lookups of internal names fail too, the cause lies before the upstream servers.

@@ -23,7 +23,7 @@ export const pathMtuBlackHole = defineFinding<{
 export const mtuPathMtu = defineCheck({
   id: "mtu/path-mtu",
   question: "Do packets as large as the Pods' MTU arrive on other Nodes?",
-  needs: ["flows"],
+  needs: ["probed", "flows"],
   raises: [pathMtuBlackHole],
   run({ flows }) {
     const measured = flows.filter(({ flow, observed }) => flow.purpose === "path-mtu" && observed.known);

@@ -37,7 +37,7 @@ export const neighbourWrong = defineFinding<{
 export const overlayTunnelPeers = defineCheck({
   id: "overlay/tunnel-peers",
   question: "Does every tunnel device know every peer Node?",
-  needs: ["flows", "nodeStates"],
+  needs: ["probed", "flows", "nodeStates"],
   raises: [tunnelPeerMissing, neighbourWrong],
   run({ flows, nodeStates }) {
     const peers = [

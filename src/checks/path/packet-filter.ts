@@ -73,7 +73,7 @@ export const packetDroppedByRule = defineFinding<RuleParams>({
 export const pathPacketFilter = defineCheck({
   id: "path/packet-filter",
   question: "Does no packet filter rule on a Node drop Pod traffic?",
-  needs: ["flows", "nodeStates"],
+  needs: ["probed", "flows", "nodeStates"],
   raises: [tunnelPortBlocked, forwardPolicyDrop, packetDroppedByRule],
   run({ flows, nodeStates }) {
     const stopped = stoppedBy(flows, "dropped-by-rule");

@@ -52,7 +52,7 @@ export const podRouteWrong = defineFinding<{ readonly destination: string; reado
 export const pathPodRoute = defineCheck({
   id: "path/pod-route",
   question: "Does every route for Pod traffic lead to where the Pods are?",
-  needs: ["flows", "nodes", "nodeStates", "cni"],
+  needs: ["probed", "flows", "nodes", "nodeStates", "cni"],
   raises: [podCidrRouteMissing, routeRefusingPods, podRouteWrong],
   run({ flows, nodes, nodeStates, cni }) {
     // A Pod with an address of no podCIDR is its own finding: no route to it is missing.

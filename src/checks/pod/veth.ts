@@ -40,7 +40,7 @@ export const nodeLinkDown = defineFinding<{ readonly device: string }>({
 export const podVeth = defineCheck({
   id: "pod/veth",
   question: "Is every Pod's veth pair up and connected on its Node?",
-  needs: ["flows", "pods"],
+  needs: ["probed", "flows", "pods"],
   raises: [vethDetachedFromBridge, podLinkDown, nodeLinkDown],
   run({ flows, pods }) {
     const detached = [...groupBy(stoppedBy(flows, "detached-from-bridge"), ({ stop }) => stop.pod).values()].flatMap(

@@ -17,7 +17,7 @@ export const serviceRulesMissing = defineFinding<{ readonly services: readonly s
 export const serviceNodeRules = defineCheck({
   id: "service/node-rules",
   question: "Does every Node hold kube-proxy's rules for the Services?",
-  needs: ["flows", "nodeStates"],
+  needs: ["probed", "flows", "nodeStates"],
   raises: [serviceRulesMissing],
   run({ flows, nodeStates }) {
     const groups = groupBy(stoppedBy(flows, "no-service-rule"), ({ stop }) => stop.node);

@@ -6,6 +6,8 @@ export interface RunOptions {
   readonly image: string;
   readonly pullPolicy: "IfNotPresent" | "Always" | "Never";
   readonly pullSecret: string | null;
+  /** Without them only Nodes are read: no probe Pod, no Service. */
+  readonly probes: boolean;
   /** RFC 3339; told in an annotation so that `cleanup` can tell how old a leftover is. */
   readonly startedAt: string;
   /** The server's own limit for the Pods of a run that was killed. */
@@ -155,8 +157,10 @@ function escapeReferences(program: string): string {
 export function sessionObjects(options: RunOptions, nodes: readonly string[]): readonly object[] {
   return [
     runNamespace(options),
-    probeService(options, "probe"),
-    probeService(options, "hairpin"),
-    ...nodes.flatMap((node, index) => [nodePod(options, node, index), probePod(options, node, index)]),
+    ...(options.probes ? [probeService(options, "probe"), probeService(options, "hairpin")] : []),
+    ...nodes.flatMap((node, index) => [
+      nodePod(options, node, index),
+      ...(options.probes ? [probePod(options, node, index)] : []),
+    ]),
   ];
 }

@@ -58,7 +58,7 @@ export async function openSession(
     const dryRun = await createOnceAccountExists(connection, pods, nodePod(options, first, 0), true, signal);
     if (!dryRun.ok) return refuse(`create a privileged Pod in the namespace ${namespace}`, dryRun.refusal);
   }
-  for (const name of ["probe", "hairpin"] as const) {
+  for (const name of options.probes ? (["probe", "hairpin"] as const) : []) {
     await connection.create(`/api/v1/namespaces/${namespace}/services`, probeService(options, name), { signal });
   }
   const refused = new Map<string, string>();
@@ -117,7 +117,7 @@ async function startProbes(
   for (;;) {
     const states = await podStates(connection, namespace, signal);
     const of = (role: string) => states.filter((pod) => pod.role === role);
-    const ready = of("node").filter(({ running, node }) => running && !probed.has(node));
+    const ready = options.probes ? of("node").filter(({ running, node }) => running && !probed.has(node)) : [];
     for (const { node } of ready) probed.add(node);
     await Promise.all(
       ready.map(({ node }) =>

@@ -54,7 +54,7 @@ function endpointFlows(input: PlanInput, service: Service, from: FlowEnd): Flow[
       ),
   );
   return ends.slice(0, planLimits.endpointsPerService).map(({ ip, port, endpoint }) => {
-    const pod = input.pods.find(
+    const pod = [...input.pods, ...input.probePods.values()].find(
       (candidate) => candidate.namespace === endpoint.target?.namespace && candidate.name === endpoint.target.name,
     );
     const to: FlowEnd = pod === undefined ? { kind: "IP", ip } : podEnd(pod, ip);

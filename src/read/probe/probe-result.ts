@@ -70,13 +70,12 @@ function failureOf({ code, output }: Try): ProbeOutcome {
 function lastMessage(output: string): string {
   const lines = output
     .split("|")
-    .map((line) => line.trim())
+    .map((line) => line.replace(/^[\d/]+ [\d:]+ socat\[\d+\] [A-Z] /, "").trim())
     .filter((line) => line !== "" && !/^(---|rtt |PING )/.test(line));
-  return (
-    lines.find((line) => /refused|unreachable|route|timed? ?out|prohibited|denied|too (long|big)|loss/i.test(line)) ??
-    lines.at(-1) ??
-    ""
-  ).slice(0, 300);
+  const telling = lines.find((line) =>
+    /refused|unreachable|route|timed? ?out|prohibited|denied|too (long|big)|loss/i.test(line),
+  );
+  return (telling ?? lines.at(-1) ?? "").slice(0, 300);
 }
 
 /** Tries in order: full size twice, then 200 bytes, then a list of the sizes that pass (probe.sh, path_mtu). */
