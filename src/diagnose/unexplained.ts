@@ -11,15 +11,19 @@ type Unexplained = {
   readonly example: string;
   readonly reached: string;
   readonly suspects: readonly string[];
+  /** What the prediction stopped at, where it did. */
+  readonly stopped: string;
 };
 
 export const trafficFailingUnexplained = defineFinding<Unexplained>({
   id: "traffic-failing-unexplained",
   severity: "error",
-  what: ({ failed, purposes, outcomes }) =>
-    `${failed} ${failed === 1 ? "flow fails" : "flows fail"} (${purposes.join(", ")}: ${outcomes.join(", ")}) and nothing that was read explains it`,
-  why: ({ reached, suspects }) =>
-    `The state of the Nodes predicts that these packets pass${reached === "" ? "" : `; the prediction is sure as far as ${reached}`}, so the cause is outside what was read: ${suspects.join(", ")}.`,
+  what: ({ failed, purposes, outcomes, stopped }) =>
+    `${failed} ${failed === 1 ? "flow fails" : "flows fail"} (${purposes.join(", ")}: ${outcomes.join(", ")}) and ${stopped === "" ? "nothing that was read explains it" : `the walk stops: ${stopped}`}`,
+  why: ({ reached, suspects, stopped }) =>
+    stopped !== ""
+      ? `The state of the Nodes predicts the failure: ${stopped}. This version has no page of its own for that.`
+      : `The state of the Nodes predicts that these packets pass${reached === "" ? "" : `; the prediction is sure as far as ${reached}`}, so the cause is outside what was read: ${suspects.join(", ")}.`,
   next: () => [reads("kubectl", "netdoctor", "check", "-o", "wide")],
 });
 
@@ -53,6 +57,7 @@ function finding(group: readonly FlowResult[], subject: ObjectRef): Finding {
       example: group[0]?.flow.id ?? "",
       reached: walk?.unknown ?? "",
       suspects: suspects(group, outcomes),
+      stopped: stopText(group),
     },
     {
       confidence: "proven",
@@ -101,3 +106,11 @@ function sharedNode(group: readonly FlowResult[]): string | null {
   return common.length === 1 ? (common[0] ?? null) : null;
 }
 const nodeOf = (end: FlowEnd): string => (end.kind === "Pod" ? end.node : end.kind === "Node" ? end.name : "");
+
+/** The first predicted stop in words: its kind and the fact it was read from. */
+function stopText(group: readonly FlowResult[]): string {
+  const walk = group.flatMap(({ predicted }) => predicted).find(({ verdict }) => verdict === "stopped");
+  if (walk?.stop === null || walk === undefined) return "";
+  const [first] = walk.evidence;
+  return `${walk.stop.kind.replaceAll("-", " ")}${first === undefined ? "" : ` (${first.source} ${first.where}: ${first.value})`}`;
+}

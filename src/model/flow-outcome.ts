@@ -4,6 +4,8 @@ import type { Flow, FlowResult, ProbeResult, Stop, Walk } from "./flow.ts";
 /** Whether a probe's outcome is what a working cluster gives: a DNS server that says "no such type" has answered. */
 export function succeeded(flow: Flow, result: ProbeResult): boolean {
   if (result.outcome === "ok") return true;
+  // The sender is told to send smaller packets, and will: path MTU discovery at work (RFC 1191).
+  if (flow.purpose === "path-mtu" && result.outcome === "too-big") return true;
   if (flow.dns === null) return false;
   // The root and names outside the cluster are asked only to see an answer come back.
   if (flow.dns.name === ".")

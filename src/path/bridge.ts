@@ -145,7 +145,7 @@ function bridgedHooks(trace: Trace, way: Bridging, packet: Packet, onlyPerhaps: 
 }
 
 /** Whether bridged packets pass iptables and nftables rules of their family (ip-sysctl, bridge-nf-call-iptables). */
-export function bridgedPacketsFiltered(host: Netns, packet: Packet): "yes" | "no" | "perhaps" {
+function bridgedPacketsFiltered(host: Netns, packet: Packet): "yes" | "no" | "perhaps" {
   const name = packet.source.family === "IPv4" ? "iptables" : "ip6tables";
   const value = sysctl(host, `net.bridge.bridge-nf-call-${name}`);
   if (value === null) return "perhaps";

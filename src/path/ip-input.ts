@@ -12,7 +12,7 @@ import { doubt, hop, type Position, stopped, type Trace } from "./trace.ts";
 import { wrongRoute } from "./wrong-route.ts";
 
 /** The device the IP layer sees and the bridge port behind it. */
-export interface Input {
+interface Input {
   readonly device: Link;
   readonly port: string | null;
 }

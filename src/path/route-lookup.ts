@@ -7,7 +7,7 @@ import type { Mark } from "./packet.ts";
 import { blockOf, levelsOf, tableName } from "./route-table.ts";
 
 /** What the routing decision is made of. `inputDevice` null = sent by this namespace itself. */
-export interface RouteQuery {
+interface RouteQuery {
   readonly destination: Address;
   readonly source: Address | null;
   readonly mark: Mark;

@@ -23,7 +23,7 @@ export function blockOf(route: Route): Cidr | null {
 }
 
 /** The routes of one prefix length: the bits of the prefix → routes, lowest metric first. */
-export interface Level {
+interface Level {
   readonly length: number;
   readonly shift: bigint;
   readonly at: Map<bigint, Route[]>;

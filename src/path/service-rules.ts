@@ -20,7 +20,7 @@ export interface ServiceRules {
   readonly evidence: readonly Evidence[];
 }
 
-export interface ServiceKey {
+interface ServiceKey {
   readonly address: Address;
   readonly port: number;
   readonly protocol: string;

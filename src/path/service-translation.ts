@@ -3,7 +3,7 @@ import { exactPort, type Packet } from "./packet.ts";
 import { serviceRules } from "./service-rules.ts";
 import { doubt, hop, type Position, stopped, type Trace, unknownAt } from "./trace.ts";
 
-export type Translated = { readonly at: "passes"; readonly packet: Packet } | Position;
+type Translated = { readonly at: "passes"; readonly packet: Packet } | Position;
 
 /**
  * After the hook where a Service's address is translated: if it still is the Service's, either the Node's rules lack it,

@@ -9,7 +9,7 @@ import { type Position, type ServicePlan, stopped, unknownAt } from "./trace.ts"
 import type { World } from "./world.ts";
 
 /** What a flow's destination stands for: itself, or one of the endpoints that a Service may choose. */
-export type Plans =
+type Plans =
   | { readonly kind: "direct" }
   | { readonly kind: "service"; readonly plans: readonly ServicePlan[] }
   | { readonly kind: "ended"; readonly end: Position };

@@ -10,7 +10,7 @@ import { notRead } from "./wire.ts";
 import { ownerOf } from "./wrong-route.ts";
 
 /** The MAC that the inner frame is for and the address of the Node behind it. */
-export interface VxlanTarget {
+interface VxlanTarget {
   readonly mac: string | null;
   readonly remote: Address;
 }

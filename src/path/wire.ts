@@ -76,7 +76,7 @@ function arriveAt(
 }
 
 /** The Node that carries an address on a device of the network outside. Addresses that several Nodes have belong to none of them. */
-export function nodeWith(world: World, address: Address, except: string): AddressOwner | null {
+function nodeWith(world: World, address: Address, except: string): AddressOwner | null {
   const all = world.nodeAddresses.get(address.text) ?? [];
   const owners = all.filter(({ netns }) => netns.node !== except);
   const declared = owners.filter(({ netns }) =>

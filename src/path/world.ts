@@ -18,7 +18,7 @@ export interface PodPort {
   readonly hostLink: Link;
 }
 
-export interface PodRange {
+interface PodRange {
   readonly cidr: Cidr;
   readonly node: string;
 }

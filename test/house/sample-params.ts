@@ -232,6 +232,7 @@ export const samples: readonly Sample[] = [
       example: "dns",
       reached: "",
       suspects: ["the upstream DNS servers"],
+      stopped: "",
     },
     {
       failed: 4,
@@ -240,6 +241,7 @@ export const samples: readonly Sample[] = [
       example: "pod-to-pod",
       reached: "eth0 of Node node2",
       suspects: ["the network between the Nodes", "nothing listening, or a firewall that rejects"],
+      stopped: "",
     },
   ),
 ].flat();

@@ -6,7 +6,7 @@ import { parseIptablesSave } from "../../src/read/node/iptables-save.ts";
 import { parseNftRuleset } from "../../src/read/node/nft-ruleset.ts";
 import type { Cluster, NetnsDraft, NodeDraft, PodDraft } from "./drafts.ts";
 
-export type WalkFacts = Pick<Facts, "nodes" | "pods" | "services" | "endpointSlices" | "nodeStates" | "unreadNodes">;
+type WalkFacts = Pick<Facts, "nodes" | "pods" | "services" | "endpointSlices" | "nodeStates" | "unreadNodes">;
 
 /** The facts that readers would make of the drafts. */
 export function factsOf(world: Cluster): WalkFacts {

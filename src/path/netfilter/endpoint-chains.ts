@@ -9,7 +9,7 @@ export interface TranslationSource {
 const DEEPEST = 8;
 
 /** The one address a chain translates to, "10.244.1.2:8080"; null if it has none or several: then it is no endpoint's chain. */
-export function onlyTranslation(source: TranslationSource, chain: string): string | null {
+function onlyTranslation(source: TranslationSource, chain: string): string | null {
   const found = new Set<string>();
   collect(source, chain, found, new Set(), 0);
   const [only] = found;

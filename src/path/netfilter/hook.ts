@@ -13,7 +13,7 @@ import { reverseTranslation } from "./translation.ts";
 import type { ChainOutcome, RuleRef } from "./verdict.ts";
 
 /** How a packet came through a hook. */
-export type HookResult = { readonly at: "passes"; readonly packet: Packet } | Stopped;
+type HookResult = { readonly at: "passes"; readonly packet: Packet } | Stopped;
 
 interface Step {
   readonly priority: number;
@@ -27,7 +27,7 @@ interface Place {
   readonly table: string;
 }
 
-export interface HookOptions {
+interface HookOptions {
   /** A drop only counts if bridged packets pass the rules at all, which is not known. */
   readonly onlyPerhaps?: boolean;
   /** The packet's translation was already decided (it comes back over the loopback device). */

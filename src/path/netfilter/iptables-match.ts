@@ -56,7 +56,7 @@ const PROTOCOL_NUMBERS = new Map([
 ]);
 
 /** A protocol as iptables or nft name it, in the words of a Packet. */
-export const protocolName = (word: string): string => PROTOCOL_NUMBERS.get(word) ?? word;
+const protocolName = (word: string): string => PROTOCOL_NUMBERS.get(word) ?? word;
 
 function matchProtocol(values: readonly string[], { packet }: MatchInput): Truth {
   const wanted = protocolName(values[0] ?? "");
@@ -64,7 +64,7 @@ function matchProtocol(values: readonly string[], { packet }: MatchInput): Truth
 }
 
 /** A device name; a "+" at its end stands for any rest (iptables(8), -i). Null = the packet has no such device here. */
-export function matchDevice(pattern: string, device: string | null): Truth {
+function matchDevice(pattern: string, device: string | null): Truth {
   if (device === null) return "no";
   return truthOf(pattern.endsWith("+") ? device.startsWith(pattern.slice(0, -1)) : pattern === device);
 }

@@ -5,7 +5,7 @@ import type { MatchInput } from "./context.ts";
 import { masqueradeAddress } from "./masquerade.ts";
 import { CONTINUE, type Verdict } from "./verdict.ts";
 
-export interface TargetEffect {
+interface TargetEffect {
   readonly packet: Packet;
   readonly verdict: Verdict;
 }

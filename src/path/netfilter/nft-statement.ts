@@ -12,7 +12,7 @@ import type { Truth } from "./truth.ts";
 import { CONTINUE, type Verdict } from "./verdict.ts";
 
 /** What a statement does besides matching; absent = nothing of the kind. */
-export interface Effect {
+interface Effect {
   readonly packet?: Packet;
   readonly truth?: Truth;
   readonly verdict?: Verdict;
@@ -59,24 +59,19 @@ export function runStatement(name: string, body: unknown, table: NftTable, input
       return { verdict: translation(name, body, input.packet) };
     case "redirect":
     case "tproxy":
-      return {
-        verdict: { kind: "unmodelled", what: `${name} sends the packet elsewhere`, effect: "may-change", ends: true },
-      };
+      return { verdict: unmodelled(`${name} sends the packet elsewhere`, "may-change", true) };
     case "queue":
     case "synproxy":
     case "xt":
-      return {
-        verdict: {
-          kind: "unmodelled",
-          what: `what \`${name}\` does cannot be told`,
-          effect: "may-stop",
-          ends: name !== "xt",
-        },
-      };
+      return { verdict: unmodelled(`what \`${name}\` does cannot be told`, "may-stop", name !== "xt") };
     // A limit, a quota, a connection count: the rest of the rule may or may not follow.
     default:
       return { truth: "maybe" };
   }
+}
+
+function unmodelled(what: string, effect: "may-stop" | "may-change", ends: boolean): Verdict {
+  return { kind: "unmodelled", what, effect, ends };
 }
 
 /** {"drop": null}, {"jump": {"target": "x"}} …; null where it is no verdict. */

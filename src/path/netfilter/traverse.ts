@@ -2,7 +2,7 @@ import type { Mark, Packet } from "../packet.ts";
 import type { Truth } from "./truth.ts";
 import type { ChainOutcome, Evaluated, RuleDoubt, RuleRef, RuleView, Verdict } from "./verdict.ts";
 
-export type ChainLookup = (name: string) => Iterable<RuleView> | null;
+type ChainLookup = (name: string) => Iterable<RuleView> | null;
 
 // iptables refuses loops and nft allows 16 jumps (NFT_JUMP_STACK_SIZE); captured text may claim anything.
 const DEEPEST_CHAIN = 32;

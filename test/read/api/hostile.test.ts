@@ -15,13 +15,14 @@ const RESOURCES = [
   "ingresses",
   "daemonsets",
   "deployments",
+  "statefulsets",
   "events",
   "configmaps",
   "custom/ippools.crd.projectcalico.org",
   "custom/ciliumnodes.cilium.io",
   "custom/networks.config.openshift.io",
 ];
-const FACTS = 19;
+const FACTS = 20;
 
 /** Objects with the API's own field names and anything below them, so that readers get past the first look. */
 const cidr = fc.constantFrom(

@@ -144,7 +144,9 @@ describe("other kinds", () => {
   });
   test("DaemonSets and Deployments are one list, and unknown where one of them is", () => {
     const set = { ...meta("d"), status: { desiredNumberScheduled: 3, numberReady: 2 } };
-    const all = readSnapshot(captures({ daemonsets: [set], deployments: [{ ...meta("e"), spec: {} }] }));
+    const all = readSnapshot(
+      captures({ daemonsets: [set], deployments: [{ ...meta("e"), spec: {} }], statefulsets: [] }),
+    );
     expect(valueIn(all.workloads)).toMatchObject([
       { kind: "DaemonSet", desired: 3, ready: 2 },
       { kind: "Deployment", desired: 1, ready: 0 },
@@ -216,6 +218,6 @@ describe("Nodes' state", () => {
   test("without any section the state is unknown, not empty", () => {
     const snapshot = readSnapshot(captures({ nodes }));
     expect(snapshot.nodeStates).toMatchObject({ known: false, reason: "not-collected" });
-    expect(snapshot.flows).toMatchObject({ known: false, reason: "not-collected" });
+    expect(snapshot.probed).toMatchObject({ known: false, reason: "not-collected" });
   });
 });

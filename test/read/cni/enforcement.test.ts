@@ -11,7 +11,7 @@ const daemonSet = (name: string, args: readonly string[] = []) => ({
   metadata: { name, namespace: "kube-system" },
   spec: { template: { spec: { containers: [{ name, args }] } } },
 });
-const sets = (...items: readonly object[]) => ({ daemonsets: items, deployments: [] });
+const sets = (...items: readonly object[]) => ({ daemonsets: items, deployments: [], statefulsets: [] });
 
 describe("NetworkPolicy", () => {
   const files = (type: string) => ({ files: { "10-a.conflist": list(type) } });

@@ -18,7 +18,7 @@ const daemonSet = (name: string, args: readonly string[] = [], namespace = "kube
   metadata: { name, namespace },
   spec: { template: { spec: { containers: [{ name, args }] } } },
 });
-const sets = (...items: readonly object[]) => ({ daemonsets: items, deployments: [] });
+const sets = (...items: readonly object[]) => ({ daemonsets: items, deployments: [], statefulsets: [] });
 
 describe("the file in use", () => {
   test("is the lexically first valid one", () => {

@@ -37,6 +37,7 @@ describe("capacity", () => {
     const texts = {
       daemonsets: [{ metadata: { name: "calico-node", namespace: "kube-system" } }],
       deployments: [],
+      statefulsets: [],
       "custom/ippools.crd.projectcalico.org": [
         { metadata: { name: "p" }, kind: "IPPool", spec: { cidr: "10.1.0.0/24" } },
       ],

@@ -68,7 +68,7 @@ describe.skipIf(folder === null)("recorded clusters", () => {
       const json: unknown = JSON.parse(readFileSync(`${folder}/${name}/${file}`, "utf8"));
       return [file.replace(".json", ""), Array.isArray(json) ? json : asArray(asObject(json).items)];
     });
-    return readSnapshot(captures({ ...Object.fromEntries(texts), deployments: [] }));
+    return readSnapshot(captures({ ...Object.fromEntries(texts), deployments: [], statefulsets: [] }));
   };
   test.each([
     ["kind-v1.14", ["node 172.17.0.2/32", "pod 10.244.0.0/16", "service 10.96.0.0/12"]],

@@ -60,6 +60,7 @@ describe("overlaps between roles", () => {
       pods: [pod("a", "n1", "10.0.1.77")],
       daemonsets: [{ metadata: { name: "aws-node", namespace: "kube-system" } }],
       deployments: [],
+      statefulsets: [],
       ...state("n1", [link("eth0", "10.0.1.5", 24)]),
     };
     expect(overlaps(texts)).toEqual([

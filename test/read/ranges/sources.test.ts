@@ -116,6 +116,7 @@ describe("Pod ranges of CNIs with their own address management", () => {
     const texts = {
       daemonsets: calico,
       deployments: [],
+      statefulsets: [],
       [pools]: [pool("b", "10.20.0.0/16"), pool("a", "10.10.0.0/16"), pool("off", "10.30.0.0/16", { disabled: true })],
       nodes: [node("n1", { podCIDRs: ["192.168.0.0/24"] })],
       configmaps: [kubeadm("{podSubnet: 192.168.0.0/16}")],
@@ -132,6 +133,7 @@ describe("Pod ranges of CNIs with their own address management", () => {
     const texts = {
       daemonsets: calico,
       deployments: [],
+      statefulsets: [],
       [pools]: [pool("a", "10.244.0.0/17")],
       configmaps: [kubeadm("{podSubnet: 10.244.0.0/16}")],
     };
@@ -141,7 +143,13 @@ describe("Pod ranges of CNIs with their own address management", () => {
   });
   test("kube-proxy's idea of the Pod range matters beside Calico's pools", () => {
     const proxy = configMap("kube-proxy", { "config.conf": "clusterCIDR: 10.200.0.0/16" });
-    const texts = { daemonsets: calico, deployments: [], [pools]: [pool("a", "10.10.0.0/16")], configmaps: [proxy] };
+    const texts = {
+      daemonsets: calico,
+      deployments: [],
+      statefulsets: [],
+      [pools]: [pool("a", "10.10.0.0/16")],
+      configmaps: [proxy],
+    };
     expect(lines(texts)).toEqual([
       "pod 10.10.0.0/16: IPPool a spec.cidr != 10.200.0.0/16 ConfigMap kube-system/kube-proxy clusterCIDR",
     ]);
@@ -150,6 +158,7 @@ describe("Pod ranges of CNIs with their own address management", () => {
     const texts = {
       daemonsets: [{ metadata: { name: "cilium", namespace: "kube-system" } }],
       deployments: [],
+      statefulsets: [],
       configmaps: [configMap("cilium-config", { ipam: "cluster-pool", "cluster-pool-ipv4-cidr": "10.0.0.0/8" })],
       "custom/ciliumnodes.cilium.io": [
         { metadata: { name: "n1" }, kind: "CiliumNode", spec: { ipam: { podCIDRs: ["10.0.1.0/24"] } } },
@@ -165,6 +174,7 @@ describe("Pod ranges of CNIs with their own address management", () => {
     const texts = {
       daemonsets: [{ metadata: { name: "cilium", namespace: "kube-system" } }],
       deployments: [],
+      statefulsets: [],
       configmaps: [configMap("cilium-config", { ipam: "kubernetes", "cluster-pool-ipv4-cidr": "10.0.0.0/8" })],
       nodes: [node("n1", { podCIDRs: ["10.244.0.0/24"] })],
     };
@@ -177,7 +187,7 @@ describe("Pod ranges of CNIs with their own address management", () => {
       spec: { template: { spec: { containers: [{ name: "weave", env }] } } },
     });
     const cidrs = (env: readonly object[]) =>
-      ranges({ daemonsets: [weave(env)], deployments: [], nodes: [] }).ranges.map(({ cidr }) => cidr);
+      ranges({ daemonsets: [weave(env)], deployments: [], statefulsets: [], nodes: [] }).ranges.map(({ cidr }) => cidr);
     expect(cidrs([{ name: "IPALLOC_RANGE", value: "10.40.0.0/16" }])).toEqual(["10.40.0.0/16"]);
     expect(cidrs([])).toEqual(["10.32.0.0/12"]);
   });
