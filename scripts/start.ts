@@ -6,7 +6,7 @@ const root = join(import.meta.dirname, "..");
 const own = process.argv.slice(2);
 await execa(process.execPath, [join(root, "scripts/build.ts")], { stdio: "inherit" });
 
-const example = join("examples", "vxlan-port-blocked");
+const example = join("examples", "vxlan-port-blocked.tar.gz");
 const argv = own.length > 0 ? own : ["check", "--bundle", example];
 if (own.length === 0)
   console.log(

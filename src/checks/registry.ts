@@ -5,19 +5,27 @@ import { cniPlugins } from "./cni/plugins.ts";
 import { dnsCorefile } from "./dns/corefile.ts";
 import { dnsNdots } from "./dns/ndots.ts";
 import { dnsReplicas } from "./dns/replicas.ts";
+import { dnsResolvConf } from "./dns/resolv-conf.ts";
 import { dnsUpstream } from "./dns/upstream.ts";
 import { mtuPathMtu } from "./mtu/path-mtu.ts";
 import { nodeIpForwarding } from "./node/ip-forwarding.ts";
 import { overlayTunnelPeers } from "./overlay/tunnel-peers.ts";
 import { overlayVxlanDevice } from "./overlay/vxlan-device.ts";
+import { pathAddresses } from "./path/addresses.ts";
+import { pathBridgeNetfilter } from "./path/bridge-netfilter.ts";
+import { pathDeviceMtu } from "./path/device-mtu.ts";
+import { pathHairpin } from "./path/hairpin.ts";
+import { pathListening } from "./path/listening.ts";
 import { pathPacketFilter } from "./path/packet-filter.ts";
 import { pathPodRoute } from "./path/pod-route.ts";
+import { pathReversePath } from "./path/reverse-path.ts";
 import { podAddress } from "./pod/address.ts";
 import { podSandbox } from "./pod/sandbox.ts";
 import { podVeth } from "./pod/veth.ts";
 import { rangesCapacity } from "./ranges/capacity.ts";
 import { rangesOverlap } from "./ranges/overlap.ts";
 import { serviceEndpoints } from "./service/endpoints.ts";
+import { serviceLocalEndpoints } from "./service/local-endpoints.ts";
 import { serviceNodeRules } from "./service/node-rules.ts";
 import { serviceTargetPort } from "./service/target-port.ts";
 
@@ -27,19 +35,27 @@ export const checks: readonly AnyCheck[] = [
   dnsCorefile,
   dnsNdots,
   dnsReplicas,
+  dnsResolvConf,
   dnsUpstream,
   mtuPathMtu,
   nodeIpForwarding,
   overlayTunnelPeers,
   overlayVxlanDevice,
+  pathAddresses,
+  pathBridgeNetfilter,
+  pathDeviceMtu,
+  pathHairpin,
+  pathListening,
   pathPacketFilter,
   pathPodRoute,
+  pathReversePath,
   podAddress,
   podSandbox,
   podVeth,
   rangesCapacity,
   rangesOverlap,
   serviceEndpoints,
+  serviceLocalEndpoints,
   serviceNodeRules,
   serviceTargetPort,
 ];

@@ -101,7 +101,7 @@ export function thresholdOf(text: string): Severity | "never" {
   return text === "warning" || text === "info" || text === "never" ? text : "error";
 }
 
-export function requestOf(
+function requestOf(
   flags: RunFlagValues,
   probes: boolean,
   interruption: Interruption,

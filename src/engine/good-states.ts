@@ -33,16 +33,20 @@ const passes = ({ flow, observed }: FlowResult): boolean => observed.known && su
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
 
 function podToPod(flows: readonly FlowResult[]): readonly GoodState[] {
-  const across = of(flows, "pod-to-pod").filter(
-    ({ flow }) => flow.from.kind === "Pod" && flow.to.kind === "Pod" && flow.from.node !== flow.to.node,
-  );
-  const told = across.filter(({ observed }) => observed.known && observed.value.clientSeen !== null);
+  const between = of(flows, "pod-to-pod");
+  const told = between.filter(({ observed }) => observed.known && observed.value.clientSeen !== null);
   const unchanged = told.every(({ flow, observed }) => observed.known && observed.value.clientSeen === flow.from.ip);
-  if (across.length === 0 || told.length === 0 || !across.every(passes) || !unchanged) return [];
+  if (told.length === 0 || !between.every(passes) || !unchanged) return [];
+  const isWithin = ({ flow }: FlowResult): boolean =>
+    flow.from.kind === "Pod" && flow.to.kind === "Pod" && flow.from.node === flow.to.node;
+  const where = [
+    ...(told.some(isWithin) ? ["on one Node"] : []),
+    ...(told.some((result) => !isWithin(result)) ? ["across Nodes"] : []),
+  ];
   return [
     {
-      statement: "Pods talk across Nodes without NAT",
-      measure: `${count(across.length, "flow")}, client seen unchanged`,
+      statement: `Pods talk ${where.join(" and ")} without NAT`,
+      measure: `${count(between.length, "flow")}, client seen unchanged`,
     },
   ];
 }

@@ -7,7 +7,7 @@ import { nodePorts, services } from "./plan/services.ts";
 
 /** The flows of one `check`: every Node covered as source and as target, and O(Nodes + Pods + Services) of them. */
 export function planFlows(input: PlanInput): readonly Flow[] {
-  const sources = [...input.probePods.values()].sort((a, b) => a.node.localeCompare(b.node));
+  const sources = [...input.probePods.values()].sort((a, b) => (a.node < b.node ? -1 : 1));
   const flows = [
     ...betweenProbePods(input, sources),
     ...withinNode(input, sources),

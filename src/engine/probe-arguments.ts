@@ -1,6 +1,7 @@
 import type { Flow } from "../model/flow.ts";
 import type { Pod } from "../model/kubernetes.ts";
 import type { NodeState } from "../model/node.ts";
+import { parseAddress } from "../net/cidr.ts";
 import { netnsOf } from "./plan/input.ts";
 
 /** One probe as probe.sh takes it: seven words of argv, never part of a program's text. */
@@ -17,7 +18,7 @@ export interface ProbeOrder {
   ];
 }
 
-/** Flow → words for the Node it starts on; null where its network namespace was not found there. */
+/** Flow → words for the Node it starts on; null where its network namespace was not found there, or where it leads to no address. */
 export function probeOrder(
   flow: Flow,
   index: number,
@@ -26,6 +27,8 @@ export function probeOrder(
   ownNamespace: string,
 ): ProbeOrder | null {
   const from = flow.from;
+  // socat and ping would read anything else as their own syntax.
+  if (parseAddress(flow.to.ip) === null) return null;
   const words = (pid: string, inode: string): ProbeOrder => ({
     flow,
     words: [`f${index}`, pid, inode, kindOf(flow, ownNamespace), flow.to.ip, String(flow.port ?? 0), extraOf(flow)],

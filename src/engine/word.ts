@@ -7,7 +7,7 @@ import type { ReportedFinding } from "../model/report.ts";
 import { shellQuote } from "../net/shell-quote.ts";
 
 /** Every bad state this version can name, by id. The parameters of a finding were made by its own type, which is what the cast says. */
-export const findingTypes: ReadonlyMap<string, AnyFindingType> = new Map(
+const findingTypes: ReadonlyMap<string, AnyFindingType> = new Map(
   [...checks.flatMap(({ raises }) => raises), trafficFailingUnexplained].map((type) => [
     type.id,
     type as unknown as AnyFindingType,

@@ -8,10 +8,15 @@ export function succeeded(flow: Flow, result: ProbeResult): boolean {
   if (flow.purpose === "path-mtu" && result.outcome === "too-big") return true;
   if (flow.dns === null) return false;
   // The root and names outside the cluster are asked only to see an answer come back.
+  if (isSearchCost(flow.dns.name)) return ["nxdomain", "no-data", "query-refused"].includes(result.outcome);
   if (flow.dns.name === ".")
     return result.outcome === "nxdomain" || result.outcome === "no-data" || result.outcome === "query-refused";
   return flow.dns.type === "AAAA" && (result.outcome === "no-data" || result.outcome === "nxdomain");
 }
+
+/** A name that exists nowhere (RFC 6761 section 6.4), looked up as a resolver would, to measure what its search list costs. */
+export const searchCostName = "api.netdoctor.invalid";
+export const isSearchCost = (name: string): boolean => name.startsWith(`${searchCostName}.`);
 
 /**
  * Traffic that the Kubernetes network model and its Services promise (https://kubernetes.io/docs/concepts/services-networking/).
@@ -32,6 +37,16 @@ export function isOwnService({ to }: Flow): boolean {
   return to.kind === "Service" && /^netdoctor-[a-z0-9]+$/.test(to.namespace);
 }
 
+/** The upstream servers themselves answer SERVFAIL: asked directly they say the same, so the cluster's DNS only passes it on (an air-gapped network, say). */
+export function upstreamFailsItself(flows: readonly FlowResult[]): boolean {
+  return flows.some(
+    ({ flow, observed }) =>
+      flow.purpose === "egress" && flow.dns !== null && observed.known && observed.value.outcome === "servfail",
+  );
+}
+const isOutsideName = ({ dns }: Flow): boolean =>
+  dns !== null && (dns.name === "." || dns.name === `${searchCostName}.`);
+
 /** The ids of the promised flows that a real packet failed on. An ICMP failure beside a TCP success of the same ends is a filter's taste, not a failure. */
 export function failingFlows(flows: readonly FlowResult[]): ReadonlySet<string> {
   const ends = ({ flow }: FlowResult): string => `${flow.from.ip} ${flow.to.ip}`;
@@ -43,10 +58,12 @@ export function failingFlows(flows: readonly FlowResult[]): ReadonlySet<string> 
       )
       .map(ends),
   );
+  const passedOn = upstreamFailsItself(flows);
   return new Set(
     flows.flatMap((result) => {
       const { flow, observed } = result;
       if (!observed.known || succeeded(flow, observed.value) || !promised(flow)) return [];
+      if (passedOn && isOutsideName(flow) && observed.value.outcome === "servfail") return [];
       return flow.protocol === "icmp" && flow.purpose !== "path-mtu" && tcpWorks.has(ends(result)) ? [] : [flow.id];
     }),
   );
@@ -68,12 +85,9 @@ const hasKind = <K extends Stop["kind"]>(stop: Stop | null, kind: K): stop is Ex
 
 /** Prediction says every way stops, and the packet arrived: then the model is wrong, and nothing may be concluded from it. */
 export function contradicted({ flow, predicted, observed }: FlowResult): boolean {
-  return (
-    observed.known &&
-    succeeded(flow, observed.value) &&
-    predicted.length > 0 &&
-    predicted.every(({ verdict }) => verdict === "stopped")
-  );
+  // "Too big" is no failure of the network, and no passage of that packet either.
+  if (!observed.known || observed.value.outcome === "too-big" || !succeeded(flow, observed.value)) return false;
+  return predicted.length > 0 && predicted.every(({ verdict }) => verdict === "stopped");
 }
 
 /** The flows stopped by one kind of fact, contradicted ones left out. */

@@ -34,9 +34,10 @@ export async function lateUrl(lab: Lab): Promise<string> {
 
 /** Rejects unless the kubelet has said that the Pod's network cannot be made, and the Pod still has no address. */
 export async function lateDoesNotStart(lab: Lab): Promise<void> {
-  const failed = ["--field-selector", "involvedObject.name=late,reason=FailedCreatePodSandBox"];
+  const about = ["--field-selector", "involvedObject.name=late", "-o", "jsonpath={.items[*].reason}"];
   await lab.waitFor("a Pod that cannot start", async () => {
-    return (await lab.kubectl(["-n", "shop", "get", "events", ...failed, "-o", "name"])) !== "";
+    // Which of the two depends on whether the kubelet has noticed by then that its runtime has no network.
+    return /FailedCreatePodSandBox|NetworkNotReady/.test(await lab.kubectl(["-n", "shop", "get", "events", ...about]));
   });
   const address = await lab.kubectl(["-n", "shop", "get", "pod", "late", "-o", "jsonpath={.status.podIP}"]);
   if (address !== "") throw new Error(`nobody is hurt: late has the address ${address}`);

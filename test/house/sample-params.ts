@@ -12,13 +12,20 @@ import {
 } from "../../src/checks/dns/corefile.ts";
 import { ndotsCost } from "../../src/checks/dns/ndots.ts";
 import { clusterDnsNotReady, clusterDnsWithoutReplicas } from "../../src/checks/dns/replicas.ts";
+import { clusterDnsResolvConfLoop } from "../../src/checks/dns/resolv-conf.ts";
 import { clusterDnsUpstreamFailing } from "../../src/checks/dns/upstream.ts";
 import { pathMtuBlackHole } from "../../src/checks/mtu/path-mtu.ts";
 import { ipForwardingDisabled } from "../../src/checks/node/ip-forwarding.ts";
 import { neighbourWrong, tunnelPeerMissing } from "../../src/checks/overlay/tunnel-peers.ts";
 import { vxlanDeviceMissing } from "../../src/checks/overlay/vxlan-device.ts";
+import { gatewayAddressMissing, podAddressMissing } from "../../src/checks/path/addresses.ts";
+import { bridgeNetfilterDisabled } from "../../src/checks/path/bridge-netfilter.ts";
+import { packetLargerThanDeviceMtu } from "../../src/checks/path/device-mtu.ts";
+import { hairpinModeDisabled } from "../../src/checks/path/hairpin.ts";
+import { portClosed } from "../../src/checks/path/listening.ts";
 import { forwardPolicyDrop, packetDroppedByRule, tunnelPortBlocked } from "../../src/checks/path/packet-filter.ts";
 import { podCidrRouteMissing, podRouteWrong, routeRefusingPods } from "../../src/checks/path/pod-route.ts";
+import { reversePathFilterDropping } from "../../src/checks/path/reverse-path.ts";
 import { podAddressOutsideRange } from "../../src/checks/pod/address.ts";
 import { nodeNetworkNotReady, podsWithoutNetwork } from "../../src/checks/pod/sandbox.ts";
 import { nodeLinkDown, podLinkDown, vethDetachedFromBridge } from "../../src/checks/pod/veth.ts";
@@ -30,6 +37,7 @@ import {
   serviceCidrOverlapping,
 } from "../../src/checks/ranges/overlap.ts";
 import { serviceSelectingNoPods, serviceWithoutReadyEndpoints } from "../../src/checks/service/endpoints.ts";
+import { serviceWithoutLocalEndpoint } from "../../src/checks/service/local-endpoints.ts";
 import { serviceRulesMissing } from "../../src/checks/service/node-rules.ts";
 import { listeningOnLoopbackOnly, serviceTargetPortClosed } from "../../src/checks/service/target-port.ts";
 import { trafficFailingUnexplained } from "../../src/diagnose/unexplained.ts";
@@ -102,7 +110,20 @@ export const samples: readonly Sample[] = [
   worded(clusterDnsForwardingLoop, corefile, { target: "10.96.0.10", line: 12 }),
   worded(corefileWithoutKubernetes, corefile, { domain: "cluster.local" }),
   worded(corefileUnparsable, corefile, { problem: "line 3: a quote is opened and not closed" }),
-  worded(ndotsCost, pod, { queries: 8, ndots: 5, pods: 12, search: ["shop.svc.cluster.local", "svc.cluster.local"] }),
+  worded(
+    clusterDnsResolvConfLoop,
+    corefile,
+    { nameserver: "127.0.0.53", line: 7, pod: "kube-system/coredns-1", nodes: ["node1", "node2"] },
+    { nameserver: "10.96.0.10", line: 7, pod: "kube-system/coredns-1", nodes: ["node2"] },
+  ),
+  worded(ndotsCost, pod, {
+    queries: 8,
+    ndots: 5,
+    pods: 12,
+    search: ["shop.svc.cluster.local", "svc.cluster.local"],
+    allMs: 14,
+    bareMs: 3,
+  }),
   worded(clusterDnsWithoutReplicas, dns, { service: "kube-system/kube-dns" }),
   worded(clusterDnsNotReady, dns, { service: "kube-system/kube-dns", ready: 0, desired: 2 }),
   worded(clusterDnsUpstreamFailing, cluster, {
@@ -125,6 +146,7 @@ export const samples: readonly Sample[] = [
     { ...tunnel, what: "neighbour", has: "02:00:00:00:00:01", expected: "02:00:00:00:00:02" },
     { ...tunnel, what: "fdb", has: "192.168.100.99", expected: "" },
     { ...tunnel, what: "device", expected: "VXLAN 1 port 8472" },
+    { ...tunnel, what: "device", has: "flannel.1 id 1 port 4789", expected: "VXLAN 1 port 8472" },
   ),
   worded(neighbourWrong, node, {
     device: "cni0",
@@ -158,6 +180,37 @@ export const samples: readonly Sample[] = [
     pod,
     { destination: "10.244.2.4", takes: "" },
     { destination: "10.244.2.4", takes: "default via 10.0.0.1 dev net1" },
+  ),
+  worded(podAddressMissing, pod, { address: "10.244.2.4", node: "node3" }),
+  worded(gatewayAddressMissing, node, { address: "10.244.1.1" }),
+  worded(bridgeNetfilterDisabled, node, {
+    sysctl: "net.bridge.bridge-nf-call-iptables",
+    answers: "10.244.1.7",
+    asked: "10.96.0.7",
+  }),
+  worded(packetLargerThanDeviceMtu, node, { device: "cni0", mtuBytes: 1400, packetBytes: 1450 }),
+  worded(
+    hairpinModeDisabled,
+    node,
+    { bridge: "cni0", devices: ["veth3f2a"], pods: ["shop/cart-0"] },
+    {
+      bridge: "cni0",
+      devices: ["veth1", "veth2", "veth3", "veth4"],
+      pods: ["shop/cart-0", "shop/cart-1", "shop/web-1", "shop/web-2"],
+    },
+  ),
+  worded(
+    portClosed,
+    pod,
+    { protocol: "TCP", port: 9090, address: "10.244.2.4", listensOn: [] },
+    { protocol: "UDP", port: 53, address: "10.244.2.4", listensOn: ["127.0.0.1", "::1"] },
+  ),
+  worded(portClosed, node, { protocol: "TCP", port: 6443, address: "192.168.100.12", listensOn: [] }),
+  worded(
+    reversePathFilterDropping,
+    node,
+    { device: "flannel.1", source: "10.244.2.4", route: "10.244.2.0/24 via 192.168.100.13 dev eth0", pod: "" },
+    { device: "eth0", source: "10.244.2.4", route: "default via 10.0.0.1 dev net1", pod: "shop/cart-0" },
   ),
   worded(
     podAddressOutsideRange,
@@ -208,6 +261,12 @@ export const samples: readonly Sample[] = [
     service,
     { total: 1, selector: "app=cart", reasons: [] },
     { total: 2, selector: "app=cart", reasons: ["CrashLoopBackOff", "container cart is running and not ready"] },
+  ),
+  worded(
+    serviceWithoutLocalEndpoint,
+    service,
+    { nodes: ["node1"], elsewhere: ["node2"] },
+    { nodes: ["node1", "node2", "node4", "node5"], elsewhere: ["node3", "node6", "node7", "node8"] },
   ),
   worded(
     serviceRulesMissing,

@@ -36,21 +36,23 @@ export const cniPlugins = defineCheck({
       const used = state.cniConfigs.value.find(({ config }) => config.known);
       if (used === undefined || !used.config.known) return [];
       const directory = state.cniBinDir.known ? state.cniBinDir.value : "/opt/cni/bin";
-      const binaries = new Map(state.cniBinaries.value.map(({ name, executable }) => [name, executable]));
+      // Several directories may hold a file of one name; one that is executable is enough.
+      const there = new Set(state.cniBinaries.value.map(({ name }) => name));
+      const usable = new Set(state.cniBinaries.value.flatMap(({ name, executable }) => (executable ? [name] : [])));
       return called(used.config.value)
-        .filter((plugin) => binaries.get(plugin) !== true)
+        .filter((plugin) => !usable.has(plugin))
         .map((plugin) => {
           const subject = nodeRef(state.node);
           return cniPluginMissing.at(
             subject,
-            { plugin, directory, file: used.file, state: binaries.has(plugin) ? "not executable" : "missing" },
+            { plugin, directory, file: used.file, state: there.has(plugin) ? "not executable" : "missing" },
             {
               confidence: "proven",
               evidence: [
                 evidence(
                   `node/${state.node}/cni-bin`,
                   `${directory}/${plugin}`,
-                  binaries.has(plugin) ? "not an executable file" : "no such file",
+                  there.has(plugin) ? "not an executable file" : "no such file",
                 ),
                 evidence(
                   `node/${state.node}/cni-conf/${used.file}`,

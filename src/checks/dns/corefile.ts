@@ -3,7 +3,7 @@ import type { CorefilePlugin, CorefileServer } from "../../model/dns.ts";
 import { findingKey } from "../../model/finding.ts";
 import type { FlowResult } from "../../model/flow.ts";
 import { failingFlows } from "../../model/flow-outcome.ts";
-import type { Service } from "../../model/kubernetes.ts";
+import type { Pod, Service } from "../../model/kubernetes.ts";
 
 const look = (namespace: string, name: string) => [
   reads("kubectl", "-n", namespace, "get", "configmap", name, "-o", "jsonpath={.data.Corefile}"),
@@ -68,29 +68,7 @@ export const dnsCorefile = defineCheck({
         ],
       };
     const servers = corefile.value.servers;
-    const deployments = ["Deployment", "DaemonSet"].flatMap((kind) =>
-      ["coredns", "kube-dns"].map((workload) =>
-        findingKey("cluster-dns-not-ready", refOf(kind, { namespace, name: workload })),
-      ),
-    );
-    const failing = failingFlows(flows);
-    const lookups = (external: boolean) =>
-      flows.filter((result) => failing.has(result.flow.id) && isLookup(result, external)).map(({ flow }) => flow.id);
-    const serviceFindings = services
-      .filter(isDns)
-      .flatMap((service) =>
-        ["service-without-ready-endpoints", "service-selecting-no-pods"].map((id) =>
-          findingKey(id, refOf("Service", service)),
-        ),
-      );
-
-    const own = new Set([
-      ...services.filter(isDns).flatMap(({ clusterIPs }) => clusterIPs),
-      ...pods
-        .filter(({ labels }) => labels["k8s-app"] === "kube-dns")
-        .filter(({ hostNetwork }) => !hostNetwork)
-        .flatMap(({ ips }) => ips),
-    ]);
+    const own = ownAddresses(services, pods);
     // Another port of the loopback is somebody else in the Pod: a sidecar, a second server.
     const listensOn = new Set(servers.flatMap(({ zones }) => zones.map(({ port }) => port)));
     const loops = servers.flatMap((server) =>
@@ -113,12 +91,7 @@ export const dnsCorefile = defineCheck({
               `${plugin.name} ${plugin.args.join(" ")}`,
             ),
           ],
-          explains: [
-            ...new Set([...lookups(true), ...lookups(false)]),
-            ...deployments,
-            ...serviceFindings,
-            findingKey("cluster-dns-upstream-failing", { kind: "Cluster", namespace: "", name: "cluster" }),
-          ],
+          explains: symptomsOfLoop(namespace, services, flows),
         },
       ),
     );
@@ -145,7 +118,7 @@ export const dnsCorefile = defineCheck({
                   .join("; "),
               ),
             ],
-            explains: [...lookups(false), ...deployments, ...serviceFindings],
+            explains: [...failedLookups(flows, false), ...symptomsOfDeadDns(namespace, services)],
           },
         ),
       ],
@@ -153,10 +126,47 @@ export const dnsCorefile = defineCheck({
   },
 });
 
+/** What a forwarding loop brings: no name resolves, or none outside the cluster; with the `loop` plugin no replica stays up. */
+export function symptomsOfLoop(
+  namespace: string,
+  services: readonly Service[],
+  flows: readonly FlowResult[],
+): readonly string[] {
+  return [
+    ...new Set([...failedLookups(flows, true), ...failedLookups(flows, false)]),
+    ...symptomsOfDeadDns(namespace, services),
+    findingKey("cluster-dns-upstream-failing", { kind: "Cluster", namespace: "", name: "cluster" }),
+  ];
+}
+function failedLookups(flows: readonly FlowResult[], external: boolean): readonly string[] {
+  const failing = failingFlows(flows);
+  return flows.filter((result) => failing.has(result.flow.id) && isLookup(result, external)).map(({ flow }) => flow.id);
+}
+function symptomsOfDeadDns(namespace: string, services: readonly Service[]): readonly string[] {
+  const workloads = ["Deployment", "DaemonSet"].flatMap((kind) =>
+    ["coredns", "kube-dns"].map((name) => findingKey("cluster-dns-not-ready", refOf(kind, { namespace, name }))),
+  );
+  const ofServices = services.filter(isDns).flatMap((service) => {
+    const subject = refOf("Service", service);
+    return [findingKey("service-without-ready-endpoints", subject), findingKey("service-selecting-no-pods", subject)];
+  });
+  return [...workloads, ...ofServices];
+}
+
+/** The addresses at which the cluster DNS itself answers. */
+export function ownAddresses(services: readonly Service[], pods: readonly Pod[]): ReadonlySet<string> {
+  return new Set([
+    ...services.filter(isDns).flatMap(({ clusterIPs }) => clusterIPs),
+    ...dnsPods(pods).flatMap(({ ips }) => ips),
+  ]);
+}
+/** The replicas of the cluster DNS that have a network of their own: in the Node's, loopback is somebody else. */
+export const dnsPods = (pods: readonly Pod[]): readonly Pod[] =>
+  pods.filter(({ labels, hostNetwork }) => labels["k8s-app"] === "kube-dns" && !hostNetwork);
 const isDns = ({ labels, ports }: Service): boolean =>
   labels["k8s-app"] === "kube-dns" && ports.some(({ port }) => port === 53);
 /** 127.0.0.0/8 inside the CoreDNS Pod is CoreDNS; behind NodeLocal DNSCache the address is link-local, not loopback. */
-const isLoopback = (target: string): boolean => target.startsWith("127.") || target === "::1";
+export const isLoopback = (target: string): boolean => target.startsWith("127.") || target === "::1";
 const isLookup = ({ flow }: FlowResult, external: boolean): boolean =>
   flow.dns !== null && flow.purpose === "dns" && (flow.dns.name === ".") === external;
 

@@ -1,5 +1,6 @@
 import { defineCheck, defineFinding, evidence, reads, refOf } from "../../model/define.ts";
-import { groupBy } from "../../model/flow-outcome.ts";
+import type { FlowResult } from "../../model/flow.ts";
+import { groupBy, isSearchCost, searchCostName } from "../../model/flow-outcome.ts";
 import type { Pod } from "../../model/kubernetes.ts";
 import { queriesUntilAnswer } from "../../net/domain-name.ts";
 
@@ -8,11 +9,14 @@ export const ndotsCost = defineFinding<{
   readonly ndots: number;
   readonly pods: number;
   readonly search: readonly string[];
+  /** Sums over the queries sent one after the other; -1 where none was measured. */
+  readonly allMs: number;
+  readonly bareMs: number;
 }>({
   id: "ndots-cost",
   severity: "info",
-  what: ({ ndots, queries, pods }) =>
-    `ndots:${ndots} turns one lookup of a name outside the cluster, such as api.example.com, into ${queries} queries (${pods} Pods)`,
+  what: ({ ndots, queries, pods, allMs, bareMs }) =>
+    `ndots:${ndots} turns one lookup of a name outside the cluster, such as api.example.com, into ${queries} queries (${pods} Pods)${allMs < 0 ? "" : `; measured: ${allMs} ms for all, ${bareMs} ms for the name itself`}`,
   why: () =>
     "The resolver tries every search domain, for A and AAAA, before it asks for the name itself; a trailing dot or a dnsConfig with ndots:2 makes it 2 queries.",
   next: (_, { namespace, name }) => [reads("kubectl", "-n", namespace, "exec", name, "--", "cat", "/etc/resolv.conf")],
@@ -24,9 +28,9 @@ const example = "api.example.com";
 export const dnsNdots = defineCheck({
   id: "dns/ndots",
   question: "How many queries does a name outside the cluster cost?",
-  needs: ["pods", "nodeStates"],
+  needs: ["pods", "nodeStates", "flows"],
   raises: [ndotsCost],
-  run({ pods, nodeStates }) {
+  run({ pods, nodeStates, flows }) {
     const byUid = new Map(pods.map((pod) => [pod.uid, pod]));
     const settings = [...nodeStates.values()]
       .flatMap((state) => (state.netns.known ? state.netns.value : []))
@@ -51,6 +55,7 @@ export const dnsNdots = defineCheck({
           ndots: conf.ndots,
           pods: group.length,
           search: conf.search,
+          ...measured(flows),
         };
         return [
           ndotsCost.at(refOf("Pod", pod), params, {
@@ -69,3 +74,16 @@ export const dnsNdots = defineCheck({
   },
 });
 const key = (pod: Pod): string => `${pod.namespace}/${pod.name}`;
+
+/** What the lookups of a name that does not exist took: through the whole search list, and for the name as it is. */
+function measured(flows: readonly FlowResult[]): { readonly allMs: number; readonly bareMs: number } {
+  const times = flows.flatMap(({ flow, observed }) =>
+    flow.dns !== null && isSearchCost(flow.dns.name) && observed.known && observed.value.medianMs !== null
+      ? [{ name: flow.dns.name, ms: observed.value.medianMs }]
+      : [],
+  );
+  const sum = (of: readonly { readonly ms: number }[]): number => of.reduce((total, { ms }) => total + ms, 0);
+  return times.length === 0
+    ? { allMs: -1, bareMs: -1 }
+    : { allMs: sum(times), bareMs: sum(times.filter(({ name }) => name === `${searchCostName}.`)) };
+}

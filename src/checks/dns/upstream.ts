@@ -1,6 +1,6 @@
 import { defineCheck, defineFinding, evidence, reads } from "../../model/define.ts";
 import type { FlowResult } from "../../model/flow.ts";
-import { succeeded } from "../../model/flow-outcome.ts";
+import { succeeded, upstreamFailsItself } from "../../model/flow-outcome.ts";
 
 const cluster = { kind: "Cluster", namespace: "", name: "cluster" };
 
@@ -44,7 +44,7 @@ export const dnsUpstream = defineCheck({
     const external = flows.filter(
       (result) => isExternal(result) && result.observed.known && !cutOff.has(result.flow.from.ip),
     );
-    const lost = external.filter(failed);
+    const lost = upstreamFailsItself(flows) ? [] : external.filter(failed);
     if (lost.length === 0 || lost.length * 2 < external.length) return { examined: external.length, findings: [] };
     const first = lost[0];
     const outcome = first?.observed.known ? first.observed.value.outcome : "";

@@ -10,13 +10,20 @@ export const tunnelPeerMissing = defineFinding<{
 }>({
   id: "tunnel-peer-missing",
   severity: "error",
-  what: ({ device, what, peer, has, expected }) =>
-    `${has === "" ? `has no ${what} entry` : `has the ${what} entry \`${has}\`${expected === "" ? "" : ` instead of \`${expected}\``}`} for Node ${peer} on \`${device}\``,
-  why: ({ peer }) => `Packets for the Pods of ${peer} are encapsulated for nobody, or for somebody else, and are lost.`,
-  next: ({ device }, { name }) => [
-    readsOn(name, "ip", "neigh", "show", "dev", device),
-    readsOn(name, "bridge", "fdb", "show", "dev", device),
-  ],
+  what: ({ device, what, peer, has, expected }) => {
+    if (what === "device")
+      return `has no tunnel device for the packets of Node ${peer}, which are ${expected}; ${has === "" ? "it has none of that kind" : `it has ${has}`}`;
+    const entry = what === "fdb" ? "forwarding entry (FDB)" : `${what} entry`;
+    return `${has === "" ? `has no ${entry}` : `has the ${entry} \`${has}\`${expected === "" ? "" : ` instead of \`${expected}\``}`} for Node ${peer} on \`${device}\``;
+  },
+  why: ({ what, peer }) =>
+    what === "device"
+      ? `The encapsulated packets of ${peer} arrive, and no device here takes the Pods' packets out of them.`
+      : `Packets for the Pods of ${peer} are encapsulated for nobody, or for somebody else, and are lost.`,
+  next: ({ device, what, peer }, { name }) =>
+    what === "device"
+      ? [readsOn(name, "ip", "-d", "link", "show"), readsOn(peer, "ip", "-d", "link", "show", "dev", device)]
+      : [readsOn(name, "ip", "neigh", "show", "dev", device), readsOn(name, "bridge", "fdb", "show", "dev", device)],
 });
 export const neighbourWrong = defineFinding<{
   readonly device: string;

@@ -50,38 +50,42 @@ export const overlayVxlanDevice = defineCheck({
     const workload = cni.workloads.find((name) => name.startsWith("DaemonSet "))?.slice("DaemonSet ".length) ?? "";
     const findings = known
       .filter((state) => !owners.includes(state))
-      .map((state) => {
+      .flatMap((state) => {
         const explained = flows.filter(
           ({ flow, predicted }) =>
             failing.has(flow.id) &&
             crosses(flow, state.node) &&
             !predicted.some(({ stop }) => stop?.kind === "dropped-by-rule"),
         );
+        // A Node whose Pods reach the others, or that was probed and has none, needs no such device.
+        if (flows.length > 0 && explained.length === 0) return [];
         const subject = nodeRef(state.node);
-        return vxlanDeviceMissing.at(
-          subject,
-          { device, others: owners.length, workload },
-          {
-            confidence: "proven",
-            evidence: [
-              evidence(`node/${state.node}/link`, device, "no such device"),
-              ...owners.slice(0, 1).map((owner) =>
-                evidence(
-                  `node/${owner.node}/link`,
-                  device,
-                  vxlanDevices(owner)
-                    .map(({ vxlan }) => `vxlan id ${vxlan?.id} port ${vxlan?.port}`)
-                    .join(", "),
+        return [
+          vxlanDeviceMissing.at(
+            subject,
+            { device, others: owners.length, workload },
+            {
+              confidence: "proven",
+              evidence: [
+                evidence(`node/${state.node}/link`, device, "no such device"),
+                ...owners.slice(0, 1).map((owner) =>
+                  evidence(
+                    `node/${owner.node}/link`,
+                    device,
+                    vxlanDevices(owner)
+                      .map(({ vxlan }) => `vxlan id ${vxlan?.id} port ${vxlan?.port}`)
+                      .join(", "),
+                  ),
                 ),
-              ),
-            ],
-            explains: [
-              ...explained.map(({ flow }) => flow.id),
-              findingKey("pod-cidr-route-missing", subject),
-              ...known.map((peer) => findingKey("tunnel-peer-missing", nodeRef(peer.node))),
-            ],
-          },
-        );
+              ],
+              explains: [
+                ...explained.map(({ flow }) => flow.id),
+                findingKey("pod-cidr-route-missing", subject),
+                ...known.map((peer) => findingKey("tunnel-peer-missing", nodeRef(peer.node))),
+              ],
+            },
+          ),
+        ];
       });
     return { examined: known.length, findings };
   },

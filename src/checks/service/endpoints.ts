@@ -116,10 +116,32 @@ const print = (labels: Labels): string =>
 const onlyKeys = (labels: Labels, of: Labels): Labels =>
   Object.fromEntries(Object.entries(labels).filter(([key]) => key in of));
 
-/** One label short of a match, and sharing a key or another label: the likely typo. */
+/** One label short of a match: the others tell that the Pod is meant. A selector of one label has no others, so its value must be nearly right. */
 function differsInOne(selector: Labels, labels: Labels): boolean {
   const wrong = Object.entries(selector).filter(([key, value]) => labels[key] !== value);
-  return wrong.length === 1 && Object.keys(selector).some((key) => key in labels);
+  const [first] = wrong;
+  if (first === undefined || wrong.length > 1) return false;
+  const [key, value] = first;
+  return Object.keys(selector).length > 1 || isTypo(value, labels[key] ?? "");
+}
+
+/** At most two letters wrong, missing or too many, and at least half of them right: `db` is no misspelt `ui`. */
+function isTypo(a: string, b: string): boolean {
+  const distance = editDistance(a, b);
+  return distance <= 2 && distance * 2 <= Math.max(a.length, b.length);
+}
+/** Levenshtein's: letters to change, add or leave out. Label values have at most 63. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (const [index, letter] of [...a].entries()) {
+    const next = [index + 1];
+    for (const [column, other] of [...b].entries()) {
+      const changed = (row[column] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min(changed, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
 }
 function notReadyReason(pod: Pod): readonly string[] {
   const container = pod.containers.find(({ ready }) => !ready);

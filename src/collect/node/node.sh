@@ -17,6 +17,9 @@ end() { if [ -n "$2" ]; then printf '\n@@%s\tend\t%s\t%s\n' "$N" "$1" "$(printf 
 section() { name=$1; shift; begin "$name"
   { errors=$( { "$@" 1>&4; } 2>&1 ); code=$?; } 4>&1
   end "$code" "$errors"; }
+# the same for what fails with an exit code that says enough: one process less, and these are most of them
+quick() { begin "$1"; tool=$2; [ "$tool" = in_ns ] && tool=$4; [ "$tool" = run ] && tool=$3; shift; "$@" 2>/dev/null; code=$?
+  if [ $code -eq 127 ]; then end 127 "no $tool on the Node or in the image"; else end $code ""; fi; }
 kernel() { begin "$1"; cat "$2" 2>/dev/null; end $? ""; }
 # run TOOL in the Node's own network namespace; in_ns PID TOOL in another one. What asks netlink only answers at once and needs no limit.
 run() { t=$1; shift; where "$t" || { lacking "$t"; return; }; case $t in ip|bridge) l="";; *) l=$limit;; esac
@@ -60,14 +63,14 @@ xt=""; where iptables-nft-save && xt=xt
 
 section uname uname -srm
 file os-release /etc/os-release
-section link run ip -d -j link show
-section addr run ip -j addr show
-section route4 run ip -4 -j -d route show table all
-section route6 run ip -6 -j -d route show table all
-section rule4 run ip -4 -j rule show
-section rule6 run ip -6 -j rule show
-section neigh run ip -j neigh show
-section fdb run bridge -j fdb show
+quick link run ip -d -j link show
+quick addr run ip -j addr show
+quick route4 run ip -4 -j -d route show table all
+quick route6 run ip -6 -j -d route show table all
+quick rule4 run ip -4 -j rule show
+quick rule6 run ip -6 -j rule show
+quick neigh run ip -j neigh show
+quick fdb run bridge -j fdb show
 for f in "" 6; do
   if where ip${f}tables-nft-save; then section ip${f}tables-nft run ip${f}tables-nft-save -c
     [ -s /proc/net/ip${f}_tables_names ] && section ip${f}tables-legacy run ip${f}tables-legacy-save -c
@@ -97,27 +100,31 @@ section runtime-config runtime_config
 setting() { runtime_config | while read -r k eq v; do [ "$k" = "$1" ] && [ "$eq" = = ] && { v=${v#[\"\']}; echo "${v%[\"\']}"; break; }; done; }
 conf=$(setting conf_dir); [ -n "$conf" ] || conf=$(setting network_dir)
 bin=$(setting bin_dir); case $bin in /*) ;; *) bin="";; esac
+# CRI-O's plugin_dirs and containerd 2.1's bin_dirs are lists, which may span lines
+directories() { runtime_config | { on=""; set -f; while read -r l; do case $l in plugin_dirs*=*\[*|bin_dirs*=*\[*) on=1; l=${l#*\[};; esac
+  [ -n "$on" ] || continue; IFS=' ,"'; for w in ${l%%]*}; do case $w in /*) echo "$w";; esac; done; unset IFS; case $l in *]*) on="";; esac; done; set +f; }; }
+bins=$(directories)
 if [ -z "$conf" ]; then conf=/etc/cni/net.d; for d in /var/lib/rancher/k3s/agent/etc/cni/net.d /var/snap/microk8s/current/args/cni-network; do [ -d "/proc/1/root$d" ] && [ ! -d "/proc/1/root$conf" ] && conf=$d; done; fi
-[ -n "$bin" ] || bin=/opt/cni/bin
+[ -n "$bin" ] || bin=$(echo "$bins" | head -n 1); [ -n "$bin" ] || bin=/opt/cni/bin; [ -n "$bins" ] || bins=$bin
 conf_listing() { echo "$conf"; [ -d "/proc/1/root$conf" ] || { echo "$conf does not exist" >&2; return 66; }
   list "$conf" | while read -r f; do [ -f "/proc/1/root$conf/$f" ] || [ -L "/proc/1/root$conf/$f" ] || continue; echo "$(text "$conf/$f" 2>/dev/null | wc -c | tr -d ' ') $f"; done; }
 section cni-conf conf_listing
 list "$conf" 2>/dev/null | while read -r f; do case $f in *.conf|*.conflist|*.json) section "cni-conf/$f" text "$conf/$f";; esac; done
-bin_listing() { echo "$bin"; [ -d "/proc/1/root$bin" ] || { echo "$bin does not exist" >&2; return 66; }
-  list "$bin" | while read -r f; do p=/proc/1/root$bin/$f; [ -L "$p" ] && { echo "x $f"; continue; }; if [ -f "$p" ] && [ -x "$p" ]; then echo "x $f"; else echo "- $f"; fi; done; }
+bin_listing() { echo "$bin"; [ -d "/proc/1/root$bin" ] || [ "$bin" != "$bins" ] || { echo "$bin does not exist" >&2; return 66; }
+  echo "$bins" | while read -r b; do list "$b" 2>/dev/null | while read -r f; do p=/proc/1/root$b/$f; [ -L "$p" ] && { echo "x $f"; continue; }; if [ -f "$p" ] && [ -x "$p" ]; then echo "x $f"; else echo "- $f"; fi; done; done; }
 section cni-bin bin_listing
 for f in /run/flannel/subnet.env /var/lib/calico/nodename /var/lib/calico/mtu; do readable "$f" && section "cni-file$f" text "$f"; done
 
 pairs=$(namespaces)
 section netns printf '%s\n' "$pairs"
 printf '%s\n' "$pairs" | while read -r i p u; do [ -n "$p" ] || continue; b=netns/$i
-  section $b/link in_ns "$p" ip -d -j link show
-  section $b/addr in_ns "$p" ip -j addr show
-  section $b/route4 in_ns "$p" ip -4 -j -d route show table all
-  section $b/route6 in_ns "$p" ip -6 -j -d route show table all
-  section $b/rule4 in_ns "$p" ip -4 -j rule show
-  section $b/rule6 in_ns "$p" ip -6 -j rule show
-  section $b/neigh in_ns "$p" ip -j neigh show
+  quick $b/link in_ns "$p" ip -d -j link show
+  quick $b/addr in_ns "$p" ip -j addr show
+  quick $b/route4 in_ns "$p" ip -4 -j -d route show table all
+  quick $b/route6 in_ns "$p" ip -6 -j -d route show table all
+  quick $b/rule4 in_ns "$p" ip -4 -j rule show
+  quick $b/rule6 in_ns "$p" ip -6 -j rule show
+  quick $b/neigh in_ns "$p" ip -j neigh show
   if [ -n "$xt" ] && where nft && [ -z "$(in_ns "$p" nft list tables 2>&1)" ]; then # no table at all: nothing to save
     section $b/iptables-nft true; section $b/nft true
   else
@@ -126,7 +133,7 @@ printf '%s\n' "$pairs" | while read -r i p u; do [ -n "$p" ] || continue; b=netn
   fi
   for q in tcp tcp6 udp udp6; do kernel $b/proc-net-$q "/proc/$p/net/$q"; done
   # through links a container could make this name any file of the Node: only a plain file counts
-  r=/proc/$p/root/etc; if [ ! -L "$r" ] && [ ! -L "$r/resolv.conf" ] && [ -f "$r/resolv.conf" ]; then section $b/resolv-conf head -c 65536 "$r/resolv.conf"; fi
-  section $b/sysctl in_ns "$p" grep -H . /proc/sys/net/ipv4/conf/all/rp_filter /proc/sys/net/ipv4/ip_forward
+  r=/proc/$p/root/etc; if [ ! -L "$r" ] && [ ! -L "$r/resolv.conf" ] && [ -f "$r/resolv.conf" ]; then quick $b/resolv-conf head -c 65536 "$r/resolv.conf"; fi
+  quick $b/sysctl in_ns "$p" grep -H . /proc/sys/net/ipv4/conf/all/rp_filter /proc/sys/net/ipv4/ip_forward
 done
 printf '\n@@%s\tcomplete\n' "$N"

@@ -14,7 +14,7 @@ export interface RunOptions {
   readonly deadlineSeconds: number;
 }
 
-export const managedBy = { "app.kubernetes.io/managed-by": "netdoctor" } as const;
+const managedBy = { "app.kubernetes.io/managed-by": "netdoctor" } as const;
 const runLabel = "netdoctor.dev/run";
 export const namespaceOf = (run: string): string => `netdoctor-${run}`;
 export const probePort = 8080;

@@ -1,7 +1,9 @@
 import type { DnsQuestion, Flow, FlowEnd, Protocol } from "../../model/flow.ts";
+import { searchCostName } from "../../model/flow-outcome.ts";
 import type { Pod, Service } from "../../model/kubernetes.ts";
+import { queryNames } from "../../net/domain-name.ts";
 import { flow, podEnd, serviceEnd } from "./draft.ts";
-import { type PlanInput, planLimits } from "./input.ts";
+import { netnsOf, type PlanInput, planLimits } from "./input.ts";
 import { isApiServer } from "./services.ts";
 
 /** The Service of the cluster's DNS: by kubeadm's and most distributions' label, whatever it is called. */
@@ -52,7 +54,7 @@ export function clusterDns(input: PlanInput, sources: readonly Pod[]): Flow[] {
       ask(question),
       ask(question, "tcp"),
       ask({ name: ".", type: "NS" }),
-      ...(index === 0 ? recordTypes(input, name).map((dns) => ask(dns)) : []),
+      ...(index === 0 ? [...recordTypes(input, name), ...searchCost(input, pod)].map((dns) => ask(dns)) : []),
       ...direct,
     ];
   });
@@ -81,4 +83,14 @@ function recordTypes(input: PlanInput, name: string): DnsQuestion[] {
       ? []
       : [{ name: `${address.split(".").reverse().join(".")}.in-addr.arpa.`, type: "PTR" } as const]),
   ];
+}
+
+/** The queries that one getaddrinfo(3) of a name outside the cluster makes in this Pod, one after the other in its search list. */
+function searchCost(input: PlanInput, pod: Pod): DnsQuestion[] {
+  const conf = netnsOf(input.nodeStates.get(pod.node), pod)?.resolvConf;
+  if (conf === undefined || !conf.known) return [];
+  return queryNames(searchCostName, conf.value).flatMap((name) => [
+    { name, type: "A" } as const,
+    { name, type: "AAAA" } as const,
+  ]);
 }

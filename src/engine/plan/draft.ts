@@ -13,7 +13,7 @@ interface Draft {
 /** A flow with its id, which is the same in every run of the same cluster. */
 export function flow(draft: Draft): Flow {
   const { purpose, from, to, protocol, port = null, packetBytes = null, dns = null } = draft;
-  const detail = dns === null ? "" : ` ${dns.type} ${dns.name}`;
+  const detail = dns === null ? "" : ` ${dns.type} ${dns.name.replace(/netdoctor-[a-z0-9]+\.svc/, "RUN.svc")}`;
   return {
     id: `${purpose} ${endName(from)} to ${endName(to)} ${protocol}${port === null ? "" : `/${port}`}${detail}`,
     purpose,

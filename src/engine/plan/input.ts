@@ -1,3 +1,4 @@
+import { probePort } from "../../collect/session/objects.ts";
 import type { Facts } from "../../model/facts.ts";
 import type { Pod, Service } from "../../model/kubernetes.ts";
 import type { NodeState, PodNetns } from "../../model/node.ts";
@@ -21,9 +22,6 @@ export const planLimits = {
   nodePortServices: 20,
   dnsReplicas: 8,
 } as const;
-
-/** Where the run's own probe server listens. */
-export const probePort = 8080;
 
 /** A Pod that is reached by an address of its own. */
 export const onPodNetwork = (pod: Pod): boolean =>

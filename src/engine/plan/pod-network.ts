@@ -1,7 +1,8 @@
+import { probePort } from "../../collect/session/objects.ts";
 import type { Flow } from "../../model/flow.ts";
 import type { Pod } from "../../model/kubernetes.ts";
 import { flow, podEnd, serviceEnd } from "./draft.ts";
-import { netnsOf, onPodNetwork, type PlanInput, planLimits, probePort, serves } from "./input.ts";
+import { netnsOf, onPodNetwork, type PlanInput, planLimits, serves } from "./input.ts";
 
 /** A ring in both directions: with three Nodes every pair. */
 export function betweenProbePods(input: PlanInput, sources: readonly Pod[]): Flow[] {
@@ -31,18 +32,26 @@ function deviceMtu(input: PlanInput, pod: Pod): number | null {
   return links.value.find((link) => link.addresses.some(({ address }) => pod.ips.includes(address)))?.mtuBytes ?? null;
 }
 
-/** From the probe Pod to one other Pod of its own Node, and to itself through a Service (hairpin). */
+/** From one other Pod of the Node to its probe Pod, which says who it saw; and from the probe Pod to itself through a Service (hairpin). */
 export function withinNode(input: PlanInput, sources: readonly Pod[]): Flow[] {
   const hairpin = input.ownServices.find(({ name }) => name === "hairpin");
   const address = hairpin?.clusterIPs[0];
   return sources.flatMap((from) => {
     const neighbour = input.pods.find(
-      (pod) => onPodNetwork(pod) && pod.node === from.node && pod.uid !== from.uid && pod.ready,
+      (pod) => onPodNetwork(pod) && pod.node === from.node && pod.ready && speaksPlainly(input, pod),
     );
     return [
-      ...(neighbour === undefined
+      ...(neighbour === undefined || !serves(input, from)
         ? []
-        : [flow({ purpose: "pod-to-pod", from: podEnd(from), to: podEnd(neighbour), protocol: "icmp" })]),
+        : [
+            flow({
+              purpose: "pod-to-pod",
+              from: podEnd(neighbour),
+              to: podEnd(from),
+              protocol: "tcp",
+              port: probePort,
+            }),
+          ]),
       ...(hairpin === undefined || address === undefined || !serves(input, from)
         ? []
         : [
@@ -96,4 +105,16 @@ export function podsToNodes(input: PlanInput, sources: readonly Pod[]): Flow[] {
           ];
     });
   });
+}
+
+/** A sidecar redirects what leaves the Pod, and what it refuses is no fault of the network: such a Pod is not asked to send. */
+function speaksPlainly(input: PlanInput, pod: Pod): boolean {
+  const netns = netnsOf(input.nodeStates.get(pod.node), pod);
+  if (netns === undefined || !netns.iptables.known || !netns.nftables.known) return false;
+  return (
+    netns.nftables.value.tables.length === 0 &&
+    netns.iptables.value.every(({ tables }) =>
+      [...tables.values()].every(({ chains }) => [...chains.values()].every(({ rules }) => rules.length === 0)),
+    )
+  );
 }

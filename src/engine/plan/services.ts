@@ -1,14 +1,15 @@
 import type { Flow, FlowEnd } from "../../model/flow.ts";
 import type { Pod, Service } from "../../model/kubernetes.ts";
 import { flow, podEnd, serviceEnd } from "./draft.ts";
-import { type PlanInput, planLimits } from "./input.ts";
+import { type PlanInput, planLimits, serves } from "./input.ts";
 
 /** Each Service from one Node in turn, with every endpoint behind it; the API server's and the run's own from every Node. */
 export function services(input: PlanInput, sources: readonly Pod[]): Flow[] {
   if (sources.length === 0) return [];
+  const anyServes = sources.some((pod) => serves(input, pod));
   const everywhere = [
     ...input.services.filter(isApiServer),
-    ...input.ownServices.filter(({ name }) => name === "probe"),
+    ...input.ownServices.filter(({ name }) => name === "probe" && anyServes),
   ];
   const others = input.services.filter((service) => !isApiServer(service)).slice(0, planLimits.services);
   return [
@@ -53,12 +54,15 @@ function endpointFlows(input: PlanInput, service: Service, from: FlowEnd): Flow[
         ),
       ),
   );
-  return ends.slice(0, planLimits.endpointsPerService).map(({ ip, port, endpoint }) => {
+  return ends.slice(0, planLimits.endpointsPerService).flatMap(({ ip, port, endpoint }) => {
     const pod = [...input.pods, ...input.probePods.values()].find(
       (candidate) => candidate.namespace === endpoint.target?.namespace && candidate.name === endpoint.target.name,
     );
+    if (pod !== undefined && input.probePods.get(pod.node) === pod && !serves(input, pod)) return [];
     const to: FlowEnd = pod === undefined ? { kind: "IP", ip } : podEnd(pod, ip);
-    return flow({ purpose: isApiServer(service) ? "api-server" : "pod-to-endpoint", from, to, protocol: "tcp", port });
+    return [
+      flow({ purpose: isApiServer(service) ? "api-server" : "pod-to-endpoint", from, to, protocol: "tcp", port }),
+    ];
   });
 }
 

@@ -7,6 +7,14 @@ const rcodes: Readonly<Record<string, ProbeOutcome>> = {
   REFUSED: "query-refused",
 };
 
+/** Why no answer came, most telling first: dig ends with "no servers could be reached" whatever the reason. */
+const silences: readonly (readonly [RegExp, ProbeOutcome])[] = [
+  [/connection refused/i, "refused"],
+  [/network unreachable/i, "no-network"],
+  [/host unreachable|no route/i, "no-route"],
+  [/timed out|no servers could be reached/, "timeout"],
+];
+
 /** What `dig +comments +answer +stats` printed (line ends as "|") → the RCODE, the answers' data and the query time. */
 export function readDig(
   tries: readonly { readonly code: number; readonly output: string }[],
@@ -16,26 +24,14 @@ export function readDig(
   const best = answered[0];
   const last = tries.at(-1)?.output ?? "";
   if (best === undefined) {
-    const refused = /connection refused/i.test(last);
-    const unreachable = /network unreachable|host unreachable|no route/i.test(last);
-    return result(
-      refused
-        ? "refused"
-        : unreachable
-          ? "no-route"
-          : /timed out|no servers could be reached/.test(last)
-            ? "timeout"
-            : "failed",
-      tries.length,
-      0,
-      {
-        detail:
-          last
-            .split("|")
-            .find((line) => /error|timed out|unreachable|reached/.test(line))
-            ?.replace(/^;+ */, "") ?? last.slice(0, 200),
-      },
-    );
+    const outcome = silences.find(([pattern]) => pattern.test(last))?.[1] ?? "failed";
+    return result(outcome, tries.length, 0, {
+      detail:
+        last
+          .split("|")
+          .find((line) => /error|timed out|unreachable|reached/.test(line))
+          ?.replace(/^;+ */, "") ?? last.slice(0, 200),
+    });
   }
   const status = /status: ([A-Z]+)/.exec(best.output)?.[1] ?? "";
   const answers = answersOf(best.output, question.type);

@@ -1,5 +1,6 @@
 import type { Flow, ProbeOutcome, ProbeResult } from "../../model/flow.ts";
 import { known, type Learned, unknown } from "../../model/learned.ts";
+import { parseAddress } from "../../net/cidr.ts";
 import { readDig } from "./dig.ts";
 
 /** One try of probe.sh: its exit code and everything it printed, line ends as "|". */
@@ -41,11 +42,12 @@ function exchange(tries: readonly Try[]): ProbeResult {
 }
 
 /** `reach` counts any TCP answer of the address as reached; probe.sh ends it with 0. */
-const reached = (output: string): boolean => /(^|\|)client \S/.test(output);
+const reached = (output: string): boolean => /(^|\|)client [^|\s]/.test(output);
 
+/** socat writes IPv6 addresses out in full and in brackets (xio-ip6.c, xiosetsockaddrenv_ip6); the API has them short. */
 function client(output: string): string | null {
-  const seen = /(?:^|\|)client (\S+?)(?:\||$)/.exec(output)?.[1];
-  return seen === undefined ? null : seen.replace(/^\[(.*)\]$/, "$1").replace(/^(?:0000:){5}ffff:|^::ffff:/i, "");
+  const seen = /(?:^|\|)client ([^|\s]+)(?:\||$)/.exec(output)?.[1]?.replace(/^\[(.*)\]$/, "$1");
+  return seen === undefined ? null : (parseAddress(seen)?.text ?? seen);
 }
 function milliseconds(output: string): number | null {
   const time = /time[=<]([\d.]+) ?ms/.exec(output)?.[1];
@@ -58,8 +60,8 @@ const wordings: readonly (readonly [RegExp, ProbeOutcome])[] = [
   [/prohibited|filtered|permission denied|operation not permitted/i, "prohibited"],
   [/connection refused|port unreachable/i, "refused"],
   [/connection reset/i, "reset"],
-  [/network is unreachable|net(work)? unreachable/i, "no-network"],
-  [/no route to host|host unreachable/i, "no-route"],
+  [/network is unreachable|net(work)? unreachable|unreachable: no route/i, "no-network"],
+  [/no route to host|host unreachable|address unreachable/i, "no-route"],
   [/timed? ?out|100% packet loss/i, "timeout"],
 ];
 function failureOf({ code, output }: Try): ProbeOutcome {
@@ -73,7 +75,9 @@ function lastMessage(output: string): string {
     .map((line) => line.replace(/^[\d/]+ [\d:]+ socat\[\d+\] [A-Z] /, "").trim())
     .filter((line) => line !== "" && !/^(---|rtt |PING )/.test(line));
   const telling = lines.find((line) =>
-    /refused|unreachable|route|timed? ?out|prohibited|denied|too (long|big)|loss/i.test(line),
+    /refused|unreachable|route|timed? ?out|prohibited|filtered|denied|not permitted|too (long|big)|frag|loss/i.test(
+      line,
+    ),
   );
   return (telling ?? lines.at(-1) ?? "").slice(0, 300);
 }
