@@ -47,10 +47,10 @@ export async function collectLive(connection: Connection, options: LiveOptions):
   try {
     if (read.status === "rejected") throw read.reason;
     if (opened.status === "rejected") throw opened.reason;
-    const { session, captures } = opened.value;
+    const { session, captures, created } = opened.value;
     const sofar = [...read.value, ...captures];
     const examined = session === null ? [] : await examine(connection, session, byId(sofar), options);
-    return { captures: byId([...sofar, ...examined]), cleaned: close() };
+    return { captures: byId([...sofar, ...examined]), cleaned: created ? close() : Promise.resolve([]) };
   } catch (cause) {
     onProgress("deleting the run's Pods");
     await close();
@@ -62,6 +62,8 @@ const byId = (captures: readonly Capture[]): Captures => new Map(captures.map((c
 
 interface Opening {
   readonly session: Session | null;
+  /** False where nothing was created that would have to be deleted. */
+  readonly created: boolean;
   readonly captures: readonly Capture[];
 }
 async function open(connection: Connection, pods: RunOptions, options: LiveOptions): Promise<Opening> {
@@ -73,7 +75,7 @@ async function open(connection: Connection, pods: RunOptions, options: LiveOptio
     result,
   });
   const nodes = await clusterNodes(connection, signal);
-  if (!nodes.known) return { session: null, captures: [note("session/run", nodes)] };
+  if (!nodes.known) return { session: null, created: false, captures: [note("session/run", nodes)] };
   const wanted = nodes.value.filter(({ name }) => options.nodes.length === 0 || options.nodes.includes(name));
   const suitable = wanted.filter(({ unsuitable }) => unsuitable === null);
   onProgress(`starting Pods on ${suitable.length} Nodes`);
@@ -97,6 +99,7 @@ async function open(connection: Connection, pods: RunOptions, options: LiveOptio
     const refused = unknown(refusal.status === 403 ? "forbidden" : "failed", `may not ${what}: ${refusal.message}`);
     return {
       session: null,
+      created: opened.created,
       captures: [
         note("session/run", refused),
         ...left,
@@ -109,7 +112,7 @@ async function open(connection: Connection, pods: RunOptions, options: LiveOptio
   const notStarted = suitable.flatMap(({ name }) =>
     session.nodePods.get(name)?.running === true ? [] : [note(`node/${name}/session`, whyNot(session, name))],
   );
-  return { session, captures: [run, ...left, ...notStarted] };
+  return { session, created: true, captures: [run, ...left, ...notStarted] };
 }
 
 const namesOf = (nodes: readonly ClusterNode[], ready: boolean): ReadonlySet<string> =>

@@ -42,7 +42,7 @@ describe("findings", () => {
   });
 
   test("every symptom that a check explains is a finding there is", () => {
-    const named = checkFiles.flatMap(({ path, text }) =>
+    const named = rulePages.flatMap(({ path, text }) =>
       [...text.matchAll(/findingKey\("([^"]+)"/g)].map(([, id = ""]) => ({ path, id })),
     );
     expect(named.length).toBeGreaterThan(0);

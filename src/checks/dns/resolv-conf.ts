@@ -1,7 +1,7 @@
 import { defineCheck, defineFinding, evidence, reads, readsOn, refOf } from "../../model/define.ts";
+import { dnsPods, isLoopback, ownAddresses, symptomsOfLoop } from "../../model/dns-loop.ts";
 import type { Pod } from "../../model/kubernetes.ts";
 import type { NodeState } from "../../model/node.ts";
-import { dnsPods, isLoopback, ownAddresses, symptomsOfLoop } from "./corefile.ts";
 
 export const clusterDnsResolvConfLoop = defineFinding<{
   readonly nameserver: string;

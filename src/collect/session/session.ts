@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { AccessError } from "../api/access-error.ts";
 import type { Connection } from "../api/connection.ts";
 import type { Refusal } from "../api/refusal.ts";
 import { namespaceOf, nodePod, probePod, probeService, type RunOptions, runNamespace } from "./objects.ts";
@@ -19,7 +20,8 @@ export interface SessionRefusal {
 }
 export type Opened =
   | { readonly ok: true; readonly session: Session }
-  | { readonly ok: false; readonly problem: SessionRefusal };
+  /** `created`: the namespace exists, or may. */
+  | { readonly ok: false; readonly problem: SessionRefusal; readonly created: boolean };
 
 export interface SessionLimits {
   /** How long node Pods may take: image pulls included. */
@@ -42,21 +44,26 @@ export async function openSession(
   signal: AbortSignal,
 ): Promise<Opened> {
   const namespace = namespaceOf(options.run);
-  const refuse = (what: string, refusal: Refusal): Opened => ({ ok: false, problem: { what, refusal } });
+  const refuse = (what: string, refusal: Refusal, exists: boolean): Opened => ({
+    ok: false,
+    problem: { what, refusal },
+    created: exists,
+  });
 
   const rehearsal = await connection.create("/api/v1/namespaces", runNamespace(options), { dryRun: true, signal });
-  if (!rehearsal.ok) return refuse(`create the namespace ${namespace}`, rehearsal.refusal);
+  if (!rehearsal.ok) return refuse(`create the namespace ${namespace}`, rehearsal.refusal, false);
   // Not aborted by Ctrl-C: a request cut in the middle leaves open whether the namespace exists, and closeSession must know.
   const created = await connection.create("/api/v1/namespaces", runNamespace(options), {
     signal: AbortSignal.timeout(30_000),
   });
-  if (!created.ok) return refuse(`create the namespace ${namespace}`, created.refusal);
+  // A server's failure, unlike its refusal, leaves open whether it did what it was asked.
+  if (!created.ok) return refuse(`create the namespace ${namespace}`, created.refusal, created.refusal.status >= 500);
 
   const pods = `/api/v1/namespaces/${namespace}/pods`;
   const first = nodes[0];
   if (first !== undefined) {
     const dryRun = await createOnceAccountExists(connection, pods, nodePod(options, first, 0), true, signal);
-    if (!dryRun.ok) return refuse(`create a privileged Pod in the namespace ${namespace}`, dryRun.refusal);
+    if (!dryRun.ok) return refuse(`create a privileged Pod in the namespace ${namespace}`, dryRun.refusal, true);
   }
   for (const name of options.probes ? (["probe", "hairpin"] as const) : []) {
     await connection.create(`/api/v1/namespaces/${namespace}/services`, probeService(options, name), { signal });
@@ -166,10 +173,26 @@ const byNode = (states: readonly PodState[], role: string) =>
   new Map(states.filter((pod) => pod.role === role).map((pod) => [pod.node, pod]));
 
 /**
- * Deletes the run's namespace and waits until nothing of it is left or `waitMs` is over; returns what was still there then. The Pods go
- * first and at once: nothing in them needs a grace period, and a Node that is down must not hold the deletion.
+ * Deletes the run's namespace and waits until nothing of it is left or `waitMs` is over; returns what was or may be still there then.
+ * Does not throw for a server that cannot be reached any more.
  */
 export async function closeSession(
+  connection: Connection,
+  namespace: string,
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  try {
+    return await removeNamespace(connection, namespace, waitMs, signal);
+  } catch (cause) {
+    if (cause instanceof AccessError) return [`Namespace ${namespace}: ${cause.message}`];
+    if (signal.aborted) return [`Namespace ${namespace}: not deleted within the time limit`];
+    throw cause;
+  }
+}
+
+/** The Pods go first and at once: nothing in them needs a grace period, and a Node that is down must not hold the deletion. */
+async function removeNamespace(
   connection: Connection,
   namespace: string,
   waitMs: number,

@@ -1,0 +1,217 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import { conclude } from "../../src/engine/conclude.ts";
+import { obtain, type Request } from "../../src/engine/obtain.ts";
+import { type ClusterDouble, type ClusterScript, clusterDouble } from "../support/api-double/cluster-double.ts";
+import { kubeconfigText, temporaryDirectory } from "../support/api-double/kubeconfig.ts";
+import { podSecurity, quota, rbac } from "../support/api-double/refusals.ts";
+import type { SeenRequest } from "../support/api-double/server.ts";
+
+const NODES = ["node1", "node2"];
+const isPodCreation = ({ method, path }: SeenRequest): boolean => method === "POST" && path.endsWith("/pods");
+
+function requestTo(cluster: ClusterDouble, different: Partial<Request> = {}): Request {
+  const directory = temporaryDirectory();
+  onTestFinished(() => directory.remove());
+  return {
+    bundle: null,
+    connection: { kubeconfig: directory.write("config", kubeconfigText({ server: cluster.url })) },
+    apiOnly: false,
+    image: "img",
+    pullPolicy: "IfNotPresent",
+    pullSecret: null,
+    probes: true,
+    limits: { nodePodMs: 1000, probePodMs: 300 },
+    egress: { targets: [], off: false },
+    nodes: [],
+    onProgress: () => undefined,
+    onNamespace: () => undefined,
+    signal: AbortSignal.timeout(15_000),
+    ...different,
+  };
+}
+async function live(script: Partial<ClusterScript>, different: Partial<Request> = {}) {
+  const cluster = await clusterDouble({ nodes: NODES, ...script });
+  const obtained = await obtain(requestTo(cluster, different));
+  if (!obtained.known) throw new Error(obtained.detail);
+  const { captures, cleaned } = obtained.value;
+  return { cluster, captures, left: await cleaned, report: conclude(captures) };
+}
+
+describe("a live run", () => {
+  test("reads every Node, sends the probes it planned, and leaves nothing", async () => {
+    const asked: string[] = [];
+    const { cluster, captures, left } = await live({
+      sections: (program, words) => {
+        asked.push(program);
+        return program === "node"
+          ? [{ name: "link", text: "[]" }]
+          : words.filter((_, at) => at % 7 === 0).map((name) => ({ name, text: "TRY 0 \n" }));
+      },
+    });
+    for (const node of NODES) expect(captures.get(`node/${node}/link`)?.result).toMatchObject({ value: "[]" });
+    expect(captures.get("session/run")?.result.known).toBe(true);
+    const plan = captures.get("probe/plan")?.result;
+    expect(plan?.known && plan.value).toContain("node-to-pod");
+    expect(asked).toContain("probe");
+    expect(left).toEqual([]);
+    expect([...cluster.namespaces.keys()]).toEqual([]);
+    expect(cluster.changes().slice(-2)).toEqual([
+      "DELETE /api/v1/namespaces/RUN/pods",
+      "DELETE /api/v1/namespaces/RUN",
+    ]);
+  });
+
+  test("with --api-only changes nothing at all", async () => {
+    const { cluster, captures } = await live({}, { apiOnly: true });
+    expect(cluster.requests.filter(({ method }) => method !== "GET")).toEqual([]);
+    expect(captures.get("api/nodes")?.result.known).toBe(true);
+    expect(captures.has("session/run")).toBe(false);
+  });
+
+  test("with --nodes puts Pods on those only", async () => {
+    const { cluster, captures } = await live({}, { nodes: ["node2"] });
+    const nodes = cluster.requests.filter(isPodCreation).map(({ body }) => /"nodeName":"(\w+)"/.exec(body)?.[1]);
+    expect(new Set(nodes)).toEqual(new Set(["node2"]));
+    expect(captures.get("node/node1/session")?.result).toMatchObject({ reason: "not-collected" });
+  });
+});
+
+describe("what the cluster refuses is in the report with what would unlock it, and nothing is left", () => {
+  const privileged = "allow the privileged PodSecurity level in the run's namespace, or run with --api-only";
+  test.each([
+    ["PodSecurity", podSecurity, privileged],
+    ["a quota", quota, "raise the quota for Pods, or run with --api-only"],
+  ])("%s", async (_, reply, unlock) => {
+    const { cluster, report, left } = await live({ answer: (request) => (isPodCreation(request) ? reply : undefined) });
+    expect(report).toMatchObject({ verdict: "incomplete", findings: [] });
+    expect(report.incomplete).toContainEqual(
+      expect.objectContaining({ what: "no Node was examined and no probe was sent", unlock }),
+    );
+    expect([...cluster.namespaces.keys()]).toEqual([]);
+    expect(left).toEqual([]);
+  });
+
+  test("RBAC: nothing was created, so that nothing is deleted and nothing can be left", async () => {
+    const { cluster, report, left } = await live({
+      answer: ({ method, path }) =>
+        method === "GET" || !path.startsWith("/api/v1/namespaces")
+          ? undefined
+          : rbac(method.toLowerCase(), "namespaces"),
+    });
+    expect(report.incomplete.map(({ unlock }) => unlock)).toContain(
+      "an account with the rights that `kubectl netdoctor rbac` prints, or run with --api-only",
+    );
+    expect(cluster.changes()).toEqual(["POST /api/v1/namespaces dryRun"]);
+    expect(left).toEqual([]);
+  });
+
+  test("Nodes that may not be listed get no Pods", async () => {
+    const { cluster, report, left } = await live({
+      answer: ({ path }) => (path === "/api/v1/nodes" ? rbac("list", "nodes") : undefined),
+    });
+    expect(cluster.changes()).toEqual([]);
+    expect(left).toEqual([]);
+    expect(report.incomplete.map(({ what }) => what)).toEqual(
+      expect.arrayContaining(["no Node was examined and no probe was sent", "nodes could not be listed"]),
+    );
+  });
+
+  test("an image that cannot be pulled is the reason why a Node was not read", async () => {
+    const waiting = { reason: "ImagePullBackOff", message: 'Back-off pulling image "img"' };
+    const { cluster, captures, report } = await live({
+      podStatus: ({ node }) =>
+        node === "node1"
+          ? { phase: "Running", podIPs: [{ ip: "10.244.0.9" }] }
+          : { phase: "Pending", containerStatuses: [{ state: { waiting } }] },
+    });
+    expect(captures.get("node/node2/session")?.result).toEqual({
+      known: false,
+      reason: "failed",
+      detail: 'the node Pod did not start: ImagePullBackOff: Back-off pulling image "img"',
+    });
+    expect(report.incomplete).toContainEqual(
+      expect.objectContaining({ what: "Node node2", unlock: "an image that the Nodes can pull: --image" }),
+    );
+    expect([...cluster.namespaces.keys()]).toEqual([]);
+  });
+
+  test("a Node whose exec is refused costs that Node's facts only", async () => {
+    const body = rbac("create", "pods/exec").json;
+    const { captures, cluster } = await live({ exec: () => ({ refuse: { status: 403, body } }) });
+    expect(captures.get("node/node1/session")?.result).toMatchObject({ known: false, reason: "forbidden" });
+    expect(captures.get("api/nodes")?.result.known).toBe(true);
+    expect([...cluster.namespaces.keys()]).toEqual([]);
+  });
+});
+
+describe("a run that ends in the middle deletes its namespace", () => {
+  async function endedBy(
+    script: (controller: AbortController) => Partial<ClusterScript>,
+  ): Promise<{ readonly cluster: ClusterDouble; readonly error: unknown }> {
+    const controller = new AbortController();
+    const cluster = await clusterDouble({ nodes: NODES, ...script(controller) });
+    const error = await obtain(requestTo(cluster, { signal: controller.signal })).then(
+      () => null,
+      (cause: unknown) => cause,
+    );
+    return { cluster, error };
+  }
+  const interrupted = (controller: AbortController) => {
+    controller.abort(new DOMException("interrupted", "AbortError"));
+    return undefined;
+  };
+
+  test.each<[string, (request: SeenRequest) => boolean]>([
+    [
+      "while the namespace is being created",
+      ({ method, path, query }) => method === "POST" && path === "/api/v1/namespaces" && !query.has("dryRun"),
+    ],
+    ["while Pods are being created", (request) => isPodCreation(request) && !request.query.has("dryRun")],
+    ["while it waits for Pods", ({ method, path }) => method === "GET" && /\/netdoctor-\w+\/pods$/.test(path)],
+  ])("interrupted %s", async (_, when) => {
+    const { cluster, error } = await endedBy((controller) => ({
+      answer: (request) => (when(request) ? interrupted(controller) : undefined),
+    }));
+    expect(error).toMatchObject({ name: "AbortError" });
+    expect(cluster.changes()).toContain("DELETE /api/v1/namespaces/RUN");
+    expect([...cluster.namespaces.keys()]).toEqual([]);
+  });
+
+  test("interrupted while Nodes are being read", async () => {
+    const { cluster, error } = await endedBy((controller) => ({
+      exec: () => {
+        interrupted(controller);
+        return { steps: [{ waitMs: 50 }] };
+      },
+    }));
+    expect(error).toMatchObject({ name: "AbortError" });
+    expect([...cluster.namespaces.keys()]).toEqual([]);
+  });
+
+  test("because the server answers with something that is none", async () => {
+    const { cluster, error } = await endedBy(() => ({
+      answer: (request) => (isPodCreation(request) ? { text: "<html>login</html>" } : undefined),
+    }));
+    expect(error).toMatchObject({ name: "AccessError", kind: "bad-answer" });
+    expect([...cluster.namespaces.keys()]).toEqual([]);
+  });
+
+  test("and with a cluster that then forbids the deletion still ends for its own reason", async () => {
+    const { error } = await endedBy((controller) => ({
+      answer: (request) =>
+        request.method === "DELETE"
+          ? rbac("delete", "namespaces")
+          : isPodCreation(request)
+            ? interrupted(controller)
+            : undefined,
+    }));
+    expect(error).toMatchObject({ name: "AbortError" });
+  });
+});
+
+test("a namespace that stays is told", async () => {
+  const { left } = await live({
+    answer: ({ method }) => (method === "DELETE" ? rbac("delete", "namespaces") : undefined),
+  });
+  expect(left).toEqual([expect.stringMatching(/^Namespace netdoctor-\w+: .*cannot delete resource "namespaces"/)]);
+});
