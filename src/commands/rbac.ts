@@ -16,6 +16,6 @@ export default class Rbac extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Rbac);
     const { dump } = await import("js-yaml");
-    await this.print(dump(clusterRole(flags.mode === "api-only" ? "api-only" : "full")));
+    await this.print(dump(clusterRole(flags.mode === "api-only" ? "api-only" : "full"), { noRefs: true }));
   }
 }

@@ -10,7 +10,7 @@ const NONCE = "0123456789abcdef01234567";
 const run = promisify(execFile);
 
 /** Tools that print the words they were called with, one in brackets each; `code` is what they end with. */
-function tools(code: number, ...names: readonly string[]): { readonly path: string } {
+function tools(code: number, ...names: readonly string[]): ReturnType<typeof temporaryDirectory> {
   const directory = temporaryDirectory();
   onTestFinished(() => directory.remove());
   for (const name of names) {
