@@ -215,3 +215,14 @@ test("a namespace that stays is told", async () => {
   });
   expect(left).toEqual([expect.stringMatching(/^Namespace netdoctor-\w+: .*cannot delete resource "namespaces"/)]);
 });
+
+test("a server that goes away before the cleanup is no crash: what may be left is told", async () => {
+  const { left, report } = await live({
+    answer: ({ method }, cluster) => {
+      if (method === "DELETE") void cluster.close();
+      return undefined;
+    },
+  });
+  expect(report.cluster.nodes).toEqual(NODES);
+  expect(left).toEqual([expect.stringMatching(/^Namespace netdoctor-\w+: cannot reach /)]);
+});

@@ -69,7 +69,7 @@ describe("the number of flows", () => {
         expect(flows.length).toBeLessThanOrEqual(45 * nodes);
         expect(flows.length).toBeGreaterThanOrEqual(8 * nodes);
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
   });
 

@@ -43,6 +43,7 @@ export async function clusterDouble(script: ClusterScript): Promise<ClusterDoubl
   const store = new Store(script);
   let self: ClusterDouble | null = null;
   const server = await double({
+    plain: true,
     handle: (request) => (self === null ? undefined : script.answer?.(request, self)) ?? store.reply(request),
     exec: (request) => script.exec?.(request) ?? runProgram(request, script),
   });
