@@ -63,7 +63,15 @@ export abstract class ReportCommand extends BaseCommand {
     const interruption = watchInterruption(durationFlag("timeout", flags.timeout), (line) => this.say(line));
     try {
       const { plannedObjects } = await import("../engine/planned-objects.ts");
-      const planned = await plannedObjects(requestOf(flags, this.probes, interruption, () => undefined));
+      const planned = await plannedObjects(
+        requestOf(
+          flags,
+          this.probes,
+          interruption,
+          () => undefined,
+          () => undefined,
+        ),
+      );
       if (!planned.known) throw new AccessError(planned.detail);
       await this.print(planned.value);
     } finally {
@@ -81,7 +89,15 @@ export abstract class ReportCommand extends BaseCommand {
     const interruption = watchInterruption(durationFlag("timeout", flags.timeout), (line) => progress.note(line));
     try {
       const { obtain } = await import("../engine/obtain.ts");
-      const obtained = await obtain(requestOf(flags, this.probes, interruption, (what) => progress.step(what)));
+      const obtained = await obtain(
+        requestOf(
+          flags,
+          this.probes,
+          interruption,
+          (left) => this.reportLeftovers(left),
+          (what) => progress.step(what),
+        ),
+      );
       progress.end();
       if (!obtained.known)
         throw new AccessError(obtained.detail, "check the path; a bundle comes from kubectl netdoctor collect");
@@ -105,6 +121,7 @@ function requestOf(
   flags: RunFlagValues,
   probes: boolean,
   interruption: Interruption,
+  onLeft: (left: readonly string[]) => void,
   onProgress: (what: string) => void,
 ): Request {
   const requestTimeout = flags["request-timeout"];
@@ -134,6 +151,7 @@ function requestOf(
       .filter((name) => name !== ""),
     onProgress,
     onNamespace: (namespace) => interruption.note(namespace),
+    onLeft,
     signal: interruption.signal,
   };
 }

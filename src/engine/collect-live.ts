@@ -18,6 +18,8 @@ export interface LiveOptions {
   /** Which Nodes to examine; empty = all. */
   readonly nodes: readonly string[];
   readonly onProgress: (what: string) => void;
+  /** Called with what a run that failed or was stopped could not delete. */
+  readonly onLeft: (left: readonly string[]) => void;
   readonly signal: AbortSignal;
   readonly now: () => Date;
 }
@@ -53,7 +55,8 @@ export async function collectLive(connection: Connection, options: LiveOptions):
     return { captures: byId([...sofar, ...examined]), cleaned: created ? close() : Promise.resolve([]) };
   } catch (cause) {
     onProgress("deleting the run's Pods");
-    await close();
+    const left = await close();
+    if (left.length > 0) options.onLeft(left);
     throw cause;
   }
 }

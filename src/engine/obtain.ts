@@ -26,6 +26,8 @@ export interface Request {
   readonly onProgress: (what: string) => void;
   /** Called with the run's namespace before anything is created, so that an interrupted caller can name it. */
   readonly onNamespace: (namespace: string) => void;
+  /** Called with what a run that failed or was stopped could not delete. */
+  readonly onLeft: (left: readonly string[]) => void;
   readonly signal: AbortSignal;
 }
 export interface Obtained {

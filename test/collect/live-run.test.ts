@@ -25,6 +25,7 @@ function requestTo(cluster: ClusterDouble, different: Partial<Request> = {}): Re
     nodes: [],
     onProgress: () => undefined,
     onNamespace: () => undefined,
+    onLeft: () => undefined,
     signal: AbortSignal.timeout(15_000),
     ...different,
   };

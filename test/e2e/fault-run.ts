@@ -1,13 +1,15 @@
+import { once } from "node:events";
 import { join } from "node:path";
 import type { Fault } from "../faults/fault.ts";
 import type { Lab } from "../faults/lab.ts";
 import { setUpWorkload } from "../faults/workload.ts";
-import { type JsonReport, netdoctor, reportOf, serious, subjectText } from "./netdoctor.ts";
+import { type JsonReport, netdoctor, reportOf, serious, startNetdoctor, subjectText } from "./netdoctor.ts";
 
 export interface FaultRun {
   readonly naming: "named first" | "named, not first" | "wrong first" | "silent";
   /** What was named first, and what else. */
   readonly said: string;
+  /** Until the report was printed. */
   readonly seconds: number;
   /** Everything that is not as it must be; empty = the fault is named right. */
   readonly problems: readonly string[];
@@ -19,24 +21,42 @@ export async function runFault(fault: Fault, lab: Lab, directory: string): Promi
   await setUpWorkload(lab);
   await fault.setUp?.(lab);
   await fault.inject(lab);
+  let healing: Promise<void> | null = null;
+  const heal = (): Promise<void> => {
+    healing ??= fault.heal === "lab-down" ? Promise.resolve() : fault.heal(lab);
+    return healing;
+  };
   try {
     await fault.prove(lab);
     const kubeconfig = await lab.kubeconfig();
     const bundle = join(directory, `${fault.name}.tar.gz`);
-    const live = await netdoctor(kubeconfig, ["check", "-o", "json", "--quiet", "--save", bundle]);
-    const report = reportOf(live);
+    const started = performance.now();
+    const running = startNetdoctor(kubeconfig, ["check", "-o", "json", "--quiet", "--save", bundle]);
+    await firstOutput(running);
+    const seconds = (performance.now() - started) / 1000;
+    // All that the run has left to do is to wait for its namespace; the lab is healed meanwhile.
+    const [live] = await Promise.all([running, heal()]);
     const offline = await netdoctor(kubeconfig, ["check", "-o", "json", "--bundle", bundle]);
-    const named = judge(fault, report);
+    const named = judge(
+      fault,
+      reportOf({ exitCode: live.exitCode ?? -1, stdout: live.stdout, stderr: live.stderr, seconds }),
+    );
     const problems = [
       ...named.problems,
-      ...(live.exitCode === 1 ? [] : [`exit code ${live.exitCode} instead of 1`]),
+      ...(live.exitCode === 1 ? [] : [`exit code ${live.exitCode} instead of 1: ${live.stderr}`]),
       ...(offline.stdout === live.stdout ? [] : ["the bundle of the run gives another report than the run"]),
       ...(await leftBehind(lab)),
     ];
-    return { ...named, problems, seconds: live.seconds };
+    return { ...named, problems, seconds };
   } finally {
-    await (fault.heal === "lab-down" ? lab.down() : fault.heal(lab));
+    await heal();
+    if (fault.heal === "lab-down") await lab.down();
   }
+}
+
+/** Resolves when the program has begun to print, or has ended without. */
+async function firstOutput(running: ReturnType<typeof startNetdoctor>): Promise<void> {
+  await Promise.race([once(running.stdout, "data"), running]);
 }
 
 function judge({ expect, absent = [] }: Fault, report: JsonReport): Omit<FaultRun, "seconds"> {

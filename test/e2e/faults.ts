@@ -21,7 +21,7 @@ export async function testFaults(
     const passed = await tally.test(`fault ${fault.name}`, async () => {
       const { said, problems, seconds } = await runFault(fault, lab, directory);
       if (problems.length > 0) throw new Error([...problems, `said: ${said}`].join("\n"));
-      return `check ${seconds.toFixed(1)} s: ${said}`;
+      return `reported after ${seconds.toFixed(1)} s: ${said}`;
     });
     // A fault that was not healed would spoil the next.
     if (!passed) await lab.down();
