@@ -1,6 +1,8 @@
 import type { Captures } from "../model/capture.ts";
 import type { CheckOutcome } from "../model/check.ts";
 import type { FactKey, Snapshot } from "../model/facts.ts";
+import type { FlowEnd } from "../model/flow.ts";
+import { groupBy } from "../model/flow-outcome.ts";
 import type { UnknownReason } from "../model/learned.ts";
 import type { Incomplete } from "../model/report.ts";
 
@@ -37,6 +39,8 @@ export function incompleteParts(
     ...run(captures),
     ...objects(snapshot),
     ...nodes(captures, snapshot),
+    ...nodeParts(snapshot),
+    ...unanswered(snapshot),
     ...crashed(outcomes),
     ...judged(policed, failing),
   ];
@@ -74,6 +78,55 @@ function nodes(captures: Captures, snapshot: Snapshot): readonly Incomplete[] {
   return [...snapshot.unreadNodes.value].flatMap(([node, { reason, detail }]) =>
     reason === "not-collected" ? [] : [{ what: `Node ${node}`, reason: detail, unlock: unlock(reason, detail) }],
   );
+}
+
+/** What predictions and probes stand on: without one of these a Node was examined in part only. */
+const parts = {
+  links: "its network devices",
+  routes: "its routes",
+  iptables: "its iptables rules",
+  nftables: "its nftables rules",
+  sysctls: "its sysctls",
+  netns: "the network namespaces of its Pods",
+} as const;
+
+function nodeParts({ nodeStates }: Snapshot): readonly Incomplete[] {
+  if (!nodeStates.known) return [];
+  return [...nodeStates.value.values()].flatMap((state) =>
+    (Object.keys(parts) as (keyof typeof parts)[]).flatMap((part) => {
+      const learned = state[part];
+      if (learned.known || !holes.has(learned.reason)) return [];
+      return [
+        {
+          what: `Node ${state.node}: ${parts[part]} could not be read`,
+          reason: learned.detail,
+          unlock: unlock(learned.reason, learned.detail),
+        },
+      ];
+    }),
+  );
+}
+
+/** Probes that were ordered and of which nothing is known: the image lacks the tool, or the Node's answer did not come. */
+function unanswered({ flows }: Snapshot): readonly Incomplete[] {
+  const lost = (flows.known ? flows.value : []).flatMap(({ flow, observed }) =>
+    observed.known || !holes.has(observed.reason)
+      ? []
+      : [{ from: flow.from, reason: observed.reason, detail: observed.detail }],
+  );
+  const nodeOf = (end: FlowEnd): string => (end.kind === "Pod" ? end.node : end.kind === "Node" ? end.name : "");
+  return [...groupBy(lost, ({ from, detail }) => `${nodeOf(from)} ${detail}`).values()].flatMap((group) => {
+    const first = group[0];
+    return first === undefined
+      ? []
+      : [
+          {
+            what: `${group.length} probes from ${nodeOf(first.from)}`,
+            reason: first.detail,
+            unlock: unlock(first.reason, first.detail),
+          },
+        ];
+  });
 }
 
 function crashed(outcomes: readonly CheckOutcome[]): readonly Incomplete[] {

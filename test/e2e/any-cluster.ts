@@ -26,20 +26,23 @@ export async function testAnyCluster(
   const run = (...argv: string[]) => netdoctor(kubeconfig, argv);
 
   const directory = await mkdtemp(join(tmpdir(), "netdoctor-"));
-  await tally.test("check says nothing false and leaves nothing, and its bundle gives the same report", async () => {
-    const file = join(directory, "saved.tar.gz");
-    const checked = await run("check", "-o", "json", "--quiet", "--save", file);
-    const report = reportOf(checked);
-    if (healthy) {
-      const wrong = [...serious(report), ...report.incomplete];
-      must(wrong.length === 0 && checked.exitCode === 0, `exit code ${checked.exitCode}: ${JSON.stringify(wrong)}`);
-    }
-    must(report.disagreements.length === 0, JSON.stringify(report.disagreements));
-    const offline = await netdoctor("/nonexistent", ["check", "-o", "json", "--bundle", file]);
-    must(checked.stdout === offline.stdout, "the report of the bundle differs from that of the run");
-    await clean();
-    return `${checked.seconds.toFixed(1)} s, ${report.verdict}`;
-  });
+  await tally.test(
+    `check ${healthy ? "finds a healthy cluster healthy" : "runs"} and leaves nothing, and its bundle gives the same report`,
+    async () => {
+      const file = join(directory, "saved.tar.gz");
+      const checked = await run("check", "-o", "json", "--quiet", "--save", file);
+      const report = reportOf(checked);
+      if (healthy) {
+        const wrong = [...serious(report), ...report.incomplete];
+        must(wrong.length === 0 && checked.exitCode === 0, `exit code ${checked.exitCode}: ${JSON.stringify(wrong)}`);
+      }
+      must(report.disagreements.length === 0, JSON.stringify(report.disagreements));
+      const offline = await netdoctor("/nonexistent", ["check", "-o", "json", "--bundle", file]);
+      must(checked.stdout === offline.stdout, "the report of the bundle differs from that of the run");
+      await clean();
+      return `${checked.seconds.toFixed(1)} s, ${report.verdict}`;
+    },
+  );
   await tally.test("collect writes a bundle that check reads", async () => {
     const file = join(directory, "collected.tar.gz");
     const collected = await run("collect", "--quiet", "-f", file);

@@ -3,13 +3,9 @@ import { setUpWorkload } from "../faults/workload.ts";
 import { netdoctor, reportOf, serious } from "./netdoctor.ts";
 import { must, type Tally } from "./tally.ts";
 
-const matrix: readonly LabSettings[] = (["flannel", "flannel-host-gw", "bridge"] as const).flatMap((cni) =>
-  (["iptables", "nftables"] as const).map((proxyMode) => ({ cni, proxyMode })),
-);
-
 /** Every healthy kind of lab with a workload: not one finding of severity error or warning, no prediction that the packet disproves. */
-export async function testHealthy(tally: Tally, labName: string): Promise<void> {
-  for (const settings of matrix) {
+export async function testHealthy(tally: Tally, labName: string, kinds: readonly LabSettings[]): Promise<void> {
+  for (const settings of kinds) {
     const lab = new Lab(labName, settings);
     await tally.test(
       `healthy ${settings.cni} with kube-proxy ${settings.proxyMode}: no error, no warning`,

@@ -43,6 +43,8 @@ option_of() { # PID FLAG: the value of --FLAG=V or --FLAG V
   args_of "$1" | { want=""; while read -r a; do [ -n "$want" ] && { echo "$a"; break; }; case $a in --"$2"=*) echo "${a#*=}"; break;; --"$2") want=1;; esac; done; }; }
 namespaces() { own_ns=$(readlink /proc/1/ns/net); own_ns=${own_ns#net:\[}; seen=" ${own_ns%\]} "
   ls -ld /proc/[0-9]*/ns/net 2>/dev/null | while read -r l; do
+    # a process that ends meanwhile leaves a link without a target
+    case $l in *"net:["*) ;; *) continue;; esac
     i=${l##*net:\[}; i=${i%\]*}; p=${l#*/proc/}; p=${p%%/*}
     case $seen in *" $i "*) continue;; esac
     u=""; while read -r c; do case $c in *pod*) u=${c##*pod}; u=${u%%[./]*}; break;; esac; done 2>/dev/null < "/proc/$p/cgroup"
