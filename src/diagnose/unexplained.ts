@@ -1,4 +1,4 @@
-import { defineFinding, evidence, nodeRef, reads } from "../model/define.ts";
+import { clusterRef, defineFinding, evidence, nodeRef, reads } from "../model/define.ts";
 import type { Finding } from "../model/finding.ts";
 import type { FlowEnd, FlowResult, ProbeOutcome } from "../model/flow.ts";
 import { groupBy } from "../model/flow-outcome.ts";
@@ -40,9 +40,7 @@ export function unexplained(
     shared === null
       ? groupBy(left, ({ flow }) => (flow.purpose === "dns" ? "dns" : "traffic"))
       : new Map([[shared, left]]);
-  return [...groups.values()].map((group) =>
-    finding(group, shared === null ? { kind: "Cluster", namespace: "", name: "cluster" } : nodeRef(shared)),
-  );
+  return [...groups.values()].map((group) => finding(group, shared === null ? clusterRef : nodeRef(shared)));
 }
 
 function finding(group: readonly FlowResult[], subject: ObjectRef): Finding {

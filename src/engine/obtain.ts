@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { readBundle } from "../bundle/read.ts";
 import { connect } from "../collect/api/connection.ts";
 import type { ConnectionOptions } from "../collect/api/connection-options.ts";
-import type { RunOptions } from "../collect/session/objects.ts";
+import { namespaceOf, type RunOptions } from "../collect/session/objects.ts";
 import type { SessionLimits } from "../collect/session/session.ts";
 import type { Captures } from "../model/capture.ts";
 import type { Learned } from "../model/learned.ts";
@@ -44,7 +44,7 @@ export async function obtain(request: Request): Promise<Learned<Obtained>> {
   }
   const connection = await connect(request.connection, { signal: request.signal });
   const pods = request.apiOnly ? null : runOptions(request);
-  if (pods !== null) request.onNamespace(`netdoctor-${pods.run}`);
+  if (pods !== null) request.onNamespace(namespaceOf(pods.run));
   try {
     const live = await collectLive(connection, { ...request, pods, now: () => new Date() });
     return known({ captures: live.captures, cleaned: live.cleaned.finally(() => connection.close()) });

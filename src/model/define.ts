@@ -43,3 +43,10 @@ export const refOf = (kind: string, object: { readonly namespace: string; readon
   namespace: object.namespace,
   name: object.name,
 });
+/** The subject of a finding about the whole cluster. */
+export const clusterRef: ObjectRef = { kind: "Cluster", namespace: "", name: "cluster" };
+/** A Pod by "namespace/name". */
+export function podRef(pod: string): ObjectRef {
+  const [namespace = "", name = ""] = pod.split("/");
+  return refOf("Pod", { namespace, name });
+}

@@ -1,8 +1,6 @@
-import { defineCheck, defineFinding, evidence, reads } from "../../model/define.ts";
+import { clusterRef, defineCheck, defineFinding, evidence, reads } from "../../model/define.ts";
 import type { FlowResult } from "../../model/flow.ts";
 import { succeeded, upstreamFailsItself } from "../../model/flow-outcome.ts";
-
-const cluster = { kind: "Cluster", namespace: "", name: "cluster" };
 
 export const clusterDnsUpstreamFailing = defineFinding<{
   readonly outcome: string;
@@ -52,7 +50,7 @@ export const dnsUpstream = defineCheck({
       examined: external.length,
       findings: [
         clusterDnsUpstreamFailing.at(
-          cluster,
+          clusterRef,
           { outcome, configMap: dns.config?.configMap ?? "", failed: lost.length, sent: external.length },
           {
             confidence: "proven",

@@ -1,5 +1,5 @@
 import { routesByPodCidr } from "../../model/cni.ts";
-import { defineCheck, defineFinding, nodeRef, readsOn, refOf } from "../../model/define.ts";
+import { defineCheck, defineFinding, nodeRef, podRef, readsOn } from "../../model/define.ts";
 import type { Finding } from "../../model/finding.ts";
 import { groupBy, type StoppedFlow, seenIn, stoppedBy } from "../../model/flow-outcome.ts";
 import { isOutside, podCidrsByNode } from "../../net/pod-cidrs.ts";
@@ -100,8 +100,4 @@ function refusedFinding(group: readonly StoppedFlow<"route-refuses">[]): readonl
           seenIn(group),
         ),
       ];
-}
-function podRef(pod: string) {
-  const [namespace = "", name = ""] = pod.split("/");
-  return refOf("Pod", { namespace, name });
 }

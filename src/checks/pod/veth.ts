@@ -1,4 +1,4 @@
-import { changesOn, defineCheck, defineFinding, nodeRef, readsOn, refOf } from "../../model/define.ts";
+import { changesOn, defineCheck, defineFinding, nodeRef, podRef, readsOn } from "../../model/define.ts";
 import { groupBy, seenIn, stoppedBy } from "../../model/flow-outcome.ts";
 
 export const vethDetachedFromBridge = defineFinding<{
@@ -71,7 +71,3 @@ export const podVeth = defineCheck({
     };
   },
 });
-function podRef(pod: string) {
-  const [namespace = "", name = ""] = pod.split("/");
-  return refOf("Pod", { namespace, name });
-}

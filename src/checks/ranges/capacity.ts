@@ -1,6 +1,4 @@
-import { defineCheck, defineFinding, evidence, reads } from "../../model/define.ts";
-
-const cluster = { kind: "Cluster", namespace: "", name: "cluster" };
+import { clusterRef, defineCheck, defineFinding, evidence, reads } from "../../model/define.ts";
 
 export const rangeExhausted = defineFinding<{ readonly what: string; readonly cidr: string; readonly total: number }>({
   id: "address-range-exhausted",
@@ -44,10 +42,11 @@ export const rangesCapacity = defineCheck({
         evidence: [evidence("netdoctor cidr", `${what} ${cidr}`, `${used} of ${total} used`)],
       };
       // A set of blocks that is given out whole is full on purpose until one more Node joins.
-      if (/blocks/.test(what)) return used >= total ? [blocksExhausted.at(cluster, { what, cidr, total }, seen)] : [];
-      if (used >= total) return [rangeExhausted.at(cluster, { what, cidr, total }, seen)];
+      if (/blocks/.test(what))
+        return used >= total ? [blocksExhausted.at(clusterRef, { what, cidr, total }, seen)] : [];
+      if (used >= total) return [rangeExhausted.at(clusterRef, { what, cidr, total }, seen)];
       return total - used <= Math.min(total / 10, 32) && used > 1
-        ? [rangeNearlyExhausted.at(cluster, { what, cidr, used, total }, seen)]
+        ? [rangeNearlyExhausted.at(clusterRef, { what, cidr, used, total }, seen)]
         : [];
     });
     return { examined: ranges.capacity.length, findings };

@@ -1,4 +1,4 @@
-import { defineCheck, defineFinding, evidence, reads } from "../../model/define.ts";
+import { clusterRef, defineCheck, defineFinding, evidence, reads } from "../../model/define.ts";
 import type { FlowResult } from "../../model/flow.ts";
 import { failingFlows } from "../../model/flow-outcome.ts";
 import type { Node } from "../../model/kubernetes.ts";
@@ -6,7 +6,6 @@ import type { Overlap, Ranges } from "../../model/ranges.ts";
 import { includesAddress, parseAddress, parseCidr } from "../../net/cidr.ts";
 
 type Pair = { readonly a: string; readonly b: string };
-const cluster = { kind: "Cluster", namespace: "", name: "cluster" };
 const look = [
   reads(
     "kubectl",
@@ -83,7 +82,7 @@ export const rangesOverlap = defineCheck({
       .slice(0, 2)
       .map((overlap) =>
         serviceCidrOverlapping.at(
-          cluster,
+          clusterRef,
           { a: overlap.a.cidr, b: overlap.b.cidr, role: overlap.b.role === "pod" ? "Pod" : "Node" },
           { confidence: "proven", evidence: seen(overlap) },
         ),
@@ -119,7 +118,7 @@ function podNodeFinding(overlap: Overlap, ranges: Ranges, nodes: readonly Node[]
   const hit = nodeInsidePodCidr(ranges, nodes);
   const lost = unansweredGateways(flows);
   if (hit === null && lost.length === 0)
-    return nodeNetworkInsidePodCidr.at(cluster, params, { confidence: "proven", evidence: seen(overlap) });
+    return nodeNetworkInsidePodCidr.at(clusterRef, params, { confidence: "proven", evidence: seen(overlap) });
   const gateway = lost[0]?.flow.to.ip ?? "";
   const failing = failingFlows(flows);
   const explains = flows.filter(
@@ -128,7 +127,7 @@ function podNodeFinding(overlap: Overlap, ranges: Ranges, nodes: readonly Node[]
       !predicted.some(({ stop }) => stop?.kind === "dropped-by-rule" || stop?.kind === "forwarding-disabled"),
   );
   return podCidrOverlappingNodeNetwork.at(
-    cluster,
+    clusterRef,
     { ...params, ...(hit ?? { node: "", address: "", podCIDR: "", owner: "" }), gateway },
     {
       confidence: "proven",
@@ -184,7 +183,7 @@ function shared(ranges: Ranges) {
     .filter(([, nodes]) => nodes.length > 1)
     .map(([podCIDR, nodes]) =>
       podCidrShared.at(
-        cluster,
+        clusterRef,
         { podCIDR, nodes },
         {
           confidence: "proven",
