@@ -43,30 +43,24 @@ export async function testAnyCluster(
       return `${checked.seconds.toFixed(1)} s, ${report.verdict}`;
     },
   );
-  await tally.test("collect writes a bundle that check reads", async () => {
+  await tally.test("collect, cidr, cni and dns run side by side, and each shows its part", async () => {
     const file = join(directory, "collected.tar.gz");
-    const collected = await run("collect", "--quiet", "-f", file);
+    const [collected, ...shown] = await Promise.all([
+      run("collect", "--quiet", "-f", file),
+      run("cidr", "--quiet"),
+      run("cni", "--quiet"),
+      run("dns", "--quiet"),
+    ]);
     must(collected.exitCode === 0, collected.stderr);
     reportOf(await netdoctor("/nonexistent", ["check", "-o", "json", "--bundle", file]));
+    for (const [index, words] of [/service/i, /node/i, /udp/i].entries()) {
+      const view = shown[index];
+      must(view?.exitCode === 0 && words.test(view.stdout), `${view?.exitCode}: ${view?.stdout}${view?.stderr}`);
+    }
     await clean();
     return undefined;
   });
   await rm(directory, { recursive: true });
-  for (const [view, words] of [
-    ["cidr", /service/i],
-    ["cni", /node/i],
-    ["dns", /udp/i],
-  ] as const) {
-    await tally.test(`${view} shows its part alone`, async () => {
-      const shown = await run(view, "--quiet");
-      must(
-        shown.exitCode === 0 && words.test(shown.stdout),
-        `exit code ${shown.exitCode}: ${shown.stdout}${shown.stderr}`,
-      );
-      await clean();
-      return undefined;
-    });
-  }
   await tally.test("check --api-only creates nothing", async () => {
     const checked = await run("check", "--api-only", "-o", "json");
     reportOf(checked);

@@ -2,56 +2,76 @@ import { once } from "node:events";
 import { join } from "node:path";
 import type { Fault } from "../faults/fault.ts";
 import type { Lab } from "../faults/lab.ts";
-import { setUpWorkload } from "../faults/workload.ts";
-import { type JsonReport, netdoctor, reportOf, serious, startNetdoctor, subjectText } from "./netdoctor.ts";
+import type { Result } from "../faults/recording.ts";
+import { hasWorkload, setUpWorkload, waitUntilHealthy } from "../faults/workload.ts";
+import { judge } from "./naming.ts";
+import { type JsonReport, netdoctor, reportOf, serious, startNetdoctor } from "./netdoctor.ts";
+import { runStep } from "./run-step.ts";
 
-export interface FaultRun {
-  readonly naming: "named first" | "named, not first" | "wrong first" | "silent";
-  /** What was named first, and what else. */
-  readonly said: string;
-  /** Until the report was printed. */
-  readonly seconds: number;
-  /** Everything that is not as it must be; empty = the fault is named right. */
-  readonly problems: readonly string[];
+export interface FaultRun extends Omit<Result, "left"> {
+  /** What of the run is still in the cluster. */
+  readonly left: readonly string[];
+  /** The bundle the run was saved to. */
+  readonly bundle: string;
 }
 
-/** Breaks the lab, proves that a user is hurt, asks netdoctor live and from the bundle of the same run, heals. */
-export async function runFault(fault: Fault, lab: Lab, directory: string): Promise<FaultRun> {
+/** Breaks the lab in one way or in several at once, proves that a user is hurt, asks netdoctor live and from the bundle of the same run, heals. */
+export async function runFault(faults: readonly Fault[], lab: Lab, directory: string): Promise<FaultRun> {
   await lab.up();
-  await setUpWorkload(lab);
-  await fault.setUp?.(lab);
-  await fault.inject(lab);
-  let healing: Promise<void> | null = null;
-  const heal = (): Promise<void> => {
-    healing ??= fault.heal === "lab-down" ? Promise.resolve() : fault.heal(lab);
-    return healing;
-  };
+  // What the last fault healed is healthy, workload and all.
+  if (!(await hasWorkload(lab))) await setUpWorkload(lab);
+  const broken: Fault[] = [];
   try {
-    await fault.prove(lab);
-    const kubeconfig = await lab.kubeconfig();
-    const bundle = join(directory, `${fault.name}.tar.gz`);
-    const started = performance.now();
-    const running = startNetdoctor(kubeconfig, ["check", "-o", "json", "--quiet", "--save", bundle]);
-    await firstOutput(running);
-    const seconds = (performance.now() - started) / 1000;
-    // All that the run has left to do is to wait for its namespace; the lab is healed meanwhile.
-    const [live] = await Promise.all([running, heal()]);
-    const offline = await netdoctor(kubeconfig, ["check", "-o", "json", "--bundle", bundle]);
-    const named = judge(
-      fault,
-      reportOf({ exitCode: live.exitCode ?? -1, stdout: live.stdout, stderr: live.stderr, seconds }),
-    );
-    const problems = [
-      ...named.problems,
-      ...(live.exitCode === 1 ? [] : [`exit code ${live.exitCode} instead of 1: ${live.stderr}`]),
-      ...(offline.stdout === live.stdout ? [] : ["the bundle of the run gives another report than the run"]),
-      ...(await leftBehind(lab)),
-    ];
-    return { ...named, problems, seconds };
+    for (const fault of faults) {
+      broken.push(fault);
+      await fault.setUp?.(lab);
+      await fault.inject(lab);
+    }
+    for (const fault of faults) await fault.prove(lab);
+    return await ask(faults, lab, join(directory, `${runName(faults)}.tar.gz`), () => heal(broken, lab));
   } finally {
-    await heal();
-    if (fault.heal === "lab-down") await lab.down();
+    await heal(broken, lab);
+    if (faults.some((fault) => fault.heal === "lab-down")) await lab.down();
   }
+}
+
+export const runName = (faults: readonly Fault[]): string => faults.map(({ name }) => name).join("+");
+
+/** Heals what is broken, the last first, once. */
+async function heal(broken: Fault[], lab: Lab): Promise<void> {
+  for (let fault = broken.pop(); fault !== undefined; fault = broken.pop())
+    if (fault.heal !== "lab-down") await fault.heal(lab);
+}
+
+async function ask(
+  faults: readonly Fault[],
+  lab: Lab,
+  bundle: string,
+  healAll: () => Promise<void>,
+): Promise<FaultRun> {
+  const kubeconfig = await lab.kubeconfig();
+  const started = performance.now();
+  const running = startNetdoctor(kubeconfig, ["check", "-o", "json", "--quiet", "--save", bundle]);
+  await firstOutput(running);
+  const seconds = (performance.now() - started) / 1000;
+  const byCommand = faults.every(({ fixedBy }) => fixedBy === "its-command");
+  // All that the run has left to do is to wait for its namespace; the lab is healed meanwhile.
+  const [live] = await Promise.all([running, byCommand ? undefined : healAll()]);
+  const report = reportOf({ exitCode: live.exitCode ?? -1, stdout: live.stdout, stderr: live.stderr, seconds });
+  const fix = byCommand ? await fixAndAsk(faults, report, lab) : { fix: "not one command" as const, problems: [] };
+  await healAll().catch((cause: unknown) => (fix.fix === "healthy after its command" ? undefined : Promise.reject(cause)));
+  const named = judge(faults, report);
+  const offline = await netdoctor(kubeconfig, ["check", "-o", "json", "--bundle", bundle]);
+  const left = await leftBehind(lab);
+  const exitCode = faults.some(({ expect }) => expect.severity === "error") ? 1 : 0;
+  const problems = [
+    ...named.problems,
+    ...fix.problems,
+    ...(live.exitCode === exitCode ? [] : [`exit code ${live.exitCode} instead of ${exitCode}: ${live.stderr}`]),
+    ...(offline.stdout === live.stdout ? [] : ["the bundle of the run gives another report than the run"]),
+    ...left,
+  ];
+  return { ...named, fix: fix.fix, left, problems, seconds: Math.round(seconds * 10) / 10, bundle };
 }
 
 /** Resolves when the program has begun to print, or has ended without. */
@@ -59,25 +79,28 @@ async function firstOutput(running: ReturnType<typeof startNetdoctor>): Promise<
   await Promise.race([once(running.stdout, "data"), running]);
 }
 
-function judge({ expect, absent = [] }: Fault, report: JsonReport): Omit<FaultRun, "seconds"> {
-  const subject = `${expect.kind} ${expect.namespace === undefined ? "" : `${expect.namespace}/`}${expect.name}`;
-  const found = serious(report);
-  const at = found.findIndex(
-    ({ id, severity, subject: about }) =>
-      id === expect.id && subjectText(about) === subject && severity === expect.severity,
-  );
-  const naming = at === 0 ? "named first" : at > 0 ? "named, not first" : found.length > 0 ? "wrong first" : "silent";
-  return {
-    naming,
-    said: found.map(({ id, subject: about, confidence }) => `${id} ${subjectText(about)} (${confidence})`).join(", "),
-    problems: [
-      ...(at === 0 ? [] : [`${naming}: expected ${expect.id} ${subject}`]),
-      ...found.filter(({ id }) => absent.includes(id)).map(({ id }) => `says ${id}, which is wrong here`),
-      ...report.disagreements.map(
-        ({ flow, predicted, observed }) => `predicted ${predicted}, observed ${observed}: ${flow}`,
-      ),
-    ],
-  };
+/** Runs the one changing command of each expected finding as it is printed, and asks for a report without error or warning. */
+async function fixAndAsk(
+  faults: readonly Fault[],
+  report: JsonReport,
+  lab: Lab,
+): Promise<{ readonly fix: Result["fix"]; readonly problems: readonly string[] }> {
+  const ids = faults.map(({ expect }) => expect.id);
+  const steps = report.findings
+    .filter(({ id }) => ids.includes(id))
+    .flatMap(({ next }) => next.filter(({ effect }) => effect === "changes"));
+  const problem = (text: string) => ({ fix: "not healthy after its command" as const, problems: [text] });
+  if (steps.length !== faults.length)
+    return problem(`${steps.length} changing commands for ${faults.length} faults: ${steps.map(({ run }) => run)}`);
+  for (const step of steps) await runStep(step, lab);
+  await waitUntilHealthy(lab);
+  let said = "";
+  for (let round = 0; round < 3; round++) {
+    const found = serious(reportOf(await netdoctor(await lab.kubeconfig(), ["check", "-o", "json", "--quiet"])));
+    if (found.length === 0) return { fix: "healthy after its command", problems: [] };
+    said = found.map(({ id, message }) => `${id}: ${message}`).join("; ");
+  }
+  return problem(`after ${steps.map(({ run }) => run).join("; ")} the report still says ${said}`);
 }
 
 /** What of any run is still in the cluster. */

@@ -12,7 +12,7 @@ import { Tally } from "./tally.ts";
 /** One test a fault: passed when it is named right, first, live and offline, and nothing is left behind. */
 export async function testFaults(
   tally: Tally,
-  wanted: readonly Fault[],
+  wanted: Iterable<Fault>,
   labName: string,
   directory: string,
 ): Promise<void> {

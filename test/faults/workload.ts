@@ -84,6 +84,12 @@ export async function setUpWorkload(lab: Lab): Promise<void> {
   await waitUntilHealthy(lab);
 }
 
+/** Whether the workload was set up in this lab. */
+export async function hasWorkload(lab: Lab): Promise<boolean> {
+  const found = await lab.kubectl(["get", "-n", "shop", "deploy/web", "--ignore-not-found", "-o", "name"]);
+  return found !== "";
+}
+
 /** Healthy: every client Pod gets an answer from every web Pod, from the Service by its name, and from outside. */
 export async function waitUntilHealthy(lab: Lab): Promise<void> {
   const names = await nodes(lab);

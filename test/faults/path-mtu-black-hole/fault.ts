@@ -24,6 +24,13 @@ async function offloads(lab: Lab, state: "on" | "off"): Promise<void> {
   }
 }
 
+/** The kernel's own search for black holes (tcp_mtu_probing, ip-sysctl.rst): the kubelets' connections of before recover in seconds. */
+async function probing(lab: Lab, state: "1" | "0"): Promise<void> {
+  for (const node of ["node1", "node2", "node3"]) {
+    await lab.node(node, ["sysctl", "-qw", `net.ipv4.tcp_mtu_probing=${state}`]);
+  }
+}
+
 /**
  * A switch port drops what is too long and sends no ICMP. The clamp is what a router with a small MTU often has: it
  * saves the Nodes' own TCP, so that all three stay Ready, and cannot see the Pods' TCP inside VXLAN.
@@ -33,6 +40,7 @@ export const fault: Fault = {
   story: "The link of node3 carries 1400 bytes only, and nothing tells the senders.",
   lab: {},
   inject: async (lab) => {
+    await probing(lab, "1");
     const clamp = "tcp flags syn / syn,rst tcp option maxseg size set 1340";
     await lab.router(["nft", "add table bridge clamp"]);
     await lab.router(["nft", "add chain bridge clamp forward { type filter hook forward priority 0; }"]);
@@ -54,6 +62,7 @@ export const fault: Fault = {
     await offloads(lab, "on");
     await lab.router(["ip", "link", "set", "node3", "mtu", "1500"]);
     await lab.router(["nft", "delete table bridge clamp"]);
+    await probing(lab, "0");
     await waitUntilHealthy(lab);
   },
 };

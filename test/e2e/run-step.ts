@@ -1,0 +1,17 @@
+import { join } from "node:path";
+import { execa } from "execa";
+import type { Lab } from "../faults/lab.ts";
+
+const binaries = join(process.env.LAB ?? "/var/tmp/netdoctor-lab", "bin");
+
+interface Step {
+  readonly run: string;
+  readonly onNode: string | null;
+}
+
+/** Runs a command of a report as a person would: pasted into a shell, on the Node where it says so. Rejects when it fails. */
+export async function runStep({ run, onNode }: Step, lab: Lab): Promise<string> {
+  if (onNode !== null) return lab.node(onNode, ["sh", "-c", run]);
+  const env = { KUBECONFIG: await lab.kubeconfig(), PATH: `${process.env.PATH}:${binaries}` };
+  return (await execa("sh", ["-c", run], { env, timeout: 60_000 })).stdout;
+}
