@@ -4,13 +4,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { execa } from "execa";
+import { testAlone } from "../test/e2e/alone.ts";
 import { type Cluster, testAnyCluster } from "../test/e2e/any-cluster.ts";
+import { testConnection } from "../test/e2e/connection.ts";
+import { everyRun } from "../test/e2e/every-run.ts";
 import { testFaults } from "../test/e2e/faults.ts";
 import { testHealthy } from "../test/e2e/healthy.ts";
 import { testLessPower } from "../test/e2e/less-power.ts";
 import { Tally } from "../test/e2e/tally.ts";
 import type { Fault } from "../test/faults/fault.ts";
-import { Lab } from "../test/faults/lab.ts";
+import { binaries, Lab } from "../test/faults/lab.ts";
 import { faults } from "../test/faults/registry.ts";
 import { setUpWorkload } from "../test/faults/workload.ts";
 
@@ -29,8 +32,10 @@ async function testOnLabs(): Promise<void> {
   const directory = values.save ?? (await mkdtemp(join(tmpdir(), "netdoctor-e2e-")));
   const inDefaultLab = ({ lab }: Fault): boolean => Object.keys(lab).length === 0;
   // One iterator for both lanes: whoever is free takes the next fault.
-  const shared = faults.filter(inDefaultLab).values();
-  const others = faults.filter((fault) => !inDefaultLab(fault));
+  const wanted = faults.filter(({ name }) => everyRun.has(name));
+  const shared = wanted.filter(inDefaultLab).values();
+  const others = wanted.filter((fault) => !inDefaultLab(fault));
+  process.env.PATH = `${process.env.PATH}:${binaries}`;
   try {
     await Promise.all([
       testDefaultLab(lanes[0], shared, directory),
@@ -53,6 +58,7 @@ async function testOtherLabs(name: string, inThem: readonly Fault[], directory: 
     kinds.filter(({ cni, proxyMode }) => cni !== "flannel" || proxyMode !== "iptables"),
   );
   await testFaults(tally, inThem, name, directory);
+  await testAlone(tally);
 }
 
 async function testDefaultLab(name: string, inIt: Iterable<Fault>, directory: string): Promise<void> {
@@ -69,6 +75,7 @@ async function testDefaultLab(name: string, inIt: Iterable<Fault>, directory: st
     { healthy: true },
   );
   await testLessPower(tally, lab);
+  await testConnection(tally, lab);
   await testFaults(tally, inIt, name, directory);
 }
 

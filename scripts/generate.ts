@@ -1,4 +1,4 @@
-/** Writes the files that are made from others: the check registry and the shell programs as modules. `--check` only compares. */
+/** Writes the files that are made from others: the registries of checks and faults, the shell programs and pages as modules. */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
@@ -57,10 +57,28 @@ ${entries.join("\n")}
 `;
 }
 
+/** Every folder test/faults/<name> that has a fault.ts exports one fault. */
+export function faultRegistry(): string {
+  const names = files("test/faults", "/fault.ts").map((file) => file.replace(/\/fault\.ts$/, ""));
+  const imports = [
+    'import { byLab } from "./by-lab.ts";',
+    'import type { Fault } from "./fault.ts";',
+    ...names.map((name) => `import { fault as ${camel(name)} } from "./${name}/fault.ts";`),
+  ];
+  return `${header}${imports.join("\n")}
+
+/** Every fault; those that need the same lab stand together. */
+export const faults: readonly Fault[] = byLab([
+${names.map((name) => `  ${camel(name)},`).join("\n")}
+]);
+`;
+}
+
 export const generated: readonly { readonly file: string; readonly make: () => string }[] = [
   { file: "src/checks/registry.ts", make: registry },
   { file: "src/collect/scripts.ts", make: shellPrograms },
   { file: "src/engine/pages.ts", make: pages },
+  { file: "test/faults/registry.ts", make: faultRegistry },
 ];
 
 if (process.argv[1] === import.meta.filename) {

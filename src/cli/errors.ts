@@ -1,5 +1,6 @@
 import { AccessError as ClusterAccessError } from "../collect/api/access-error.ts";
 import { exitCodes } from "../engine/exit-code.ts";
+import { nearestWord } from "../net/edit-distance.ts";
 
 /** The command line is wrong. */
 export class UsageError extends Error {
@@ -51,7 +52,7 @@ export function endingOf(error: unknown, context: ErrorContext): Ending {
   }
   const asked = exitCodeOf(error);
   if (error instanceof UsageError || asked === exitCodes.usage) {
-    return { exitCode: exitCodes.usage, lines: [...shown(`error: ${usageText(messageOf(error))}`), "See --help."] };
+    return { exitCode: exitCodes.usage, lines: [...shown(`error: ${usageText(error)}`), "See --help."] };
   }
   if (error instanceof AccessError) {
     const unlock = error.unlock === "" ? [] : shown(`  -> ${error.unlock}`);
@@ -91,8 +92,32 @@ function exitCodeOf(error: unknown): number | null {
   return typeof oclif.exit === "number" ? oclif.exit : null;
 }
 
-/** oclif ends its parser's messages with "See more help with --help". */
-const usageText = (message: string): string => message.replace(/\n?See more help with --help\s*$/, "");
+/** In one line; oclif ends its parser's messages with "See more help with --help". */
+function usageText(error: unknown): string {
+  const said = messageOf(error).replace(/\n?See more help with --help\s*$/, "");
+  const [wrong] = listOfWords(error, "flags");
+  if (wrong === undefined) return said.replace(/\s*\n\s*/g, " ");
+  const near = nearestWord(wrong.replace(/^-+/, "").replace(/=.*$/s, ""), knownFlags(error));
+  // A token may stand behind the "=".
+  const name = wrong.replace(/=.*$/s, "");
+  return `unknown flag \`${name}\`${near === null || !wrong.startsWith("--") ? "" : `; did you mean --${near}?`}`;
+}
+
+function listOfWords(error: unknown, property: string): readonly string[] {
+  const value = member(error, property);
+  return Array.isArray(value) ? value.filter((word) => typeof word === "string") : [];
+}
+
+/** oclif's errors carry what was parsed against what. */
+function knownFlags(error: unknown): readonly string[] {
+  const flags = member(member(member(error, "parse"), "input"), "flags");
+  return typeof flags === "object" && flags !== null ? Object.keys(flags) : [];
+}
+
+function member(value: unknown, property: string): unknown {
+  if (typeof value !== "object" || value === null) return undefined;
+  return Object.entries(value).find(([name]) => name === property)?.[1];
+}
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : "");
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 /** Error texts may hold what a cluster sent: nothing in them acts on the terminal. */

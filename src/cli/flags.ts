@@ -1,7 +1,9 @@
 import * as Flags from "@oclif/core/flags";
 import type { ConnectionOptions } from "../collect/api/connection-options.ts";
+import { durationFlag } from "./duration.ts";
+import { UsageError } from "./errors.ts";
 
-/** kubectl's connection flags with kubectl's meaning. */
+/** kubectl's connection flags with kubectl's meaning; kubectl-arguments.ts knows kubectl's other spellings of them. */
 export const kubeFlags = {
   kubeconfig: Flags.string({ description: "path to the kubeconfig file", helpGroup: "CONNECTION", helpValue: "FILE" }),
   context: Flags.string({ description: "kubeconfig context to use", helpGroup: "CONNECTION", helpValue: "NAME" }),
@@ -9,7 +11,7 @@ export const kubeFlags = {
   user: Flags.string({ description: "kubeconfig user to use", helpGroup: "CONNECTION", helpValue: "NAME" }),
   namespace: Flags.string({
     char: "n",
-    description: "namespace, for accounts that may not list the whole cluster",
+    description: "namespace of names without one, and where to look without the right to list the whole cluster",
     helpGroup: "CONNECTION",
     helpValue: "NAME",
   }),
@@ -24,10 +26,18 @@ export const kubeFlags = {
   "as-group": Flags.string({
     description: "group to impersonate; may be repeated",
     multiple: true,
+    multipleNonGreedy: true,
     helpGroup: "CONNECTION",
     helpValue: "GROUP",
   }),
   "as-uid": Flags.string({ description: "UID to impersonate", helpGroup: "CONNECTION", helpValue: "UID" }),
+  "as-user-extra": Flags.string({
+    description: "extra value to impersonate, as KEY=VALUE; may be repeated",
+    multiple: true,
+    multipleNonGreedy: true,
+    helpGroup: "CONNECTION",
+    helpValue: "KEY=VALUE",
+  }),
   "certificate-authority": Flags.string({
     description: "CA file of the API server",
     helpGroup: "CONNECTION",
@@ -49,9 +59,28 @@ export const kubeFlags = {
     helpValue: "NAME",
   }),
   "request-timeout": Flags.string({
-    description: "limit for one API request, such as 30s",
+    description: "limit for one API request, such as 30s or 2m; 0 = none (default: 60s)",
     helpGroup: "CONNECTION",
     helpValue: "DURATION",
+  }),
+  "disable-compression": Flags.boolean({
+    description: "do not ask for compressed answers",
+    helpGroup: "CONNECTION",
+  }),
+  verbose: Flags.integer({
+    char: "v",
+    description: "1: more about errors of netdoctor itself; 6: every request, on stderr",
+    min: 0,
+    helpGroup: "CONNECTION",
+    helpValue: "LEVEL",
+  }),
+} as const;
+
+/** For commands that look at the whole cluster; kubectl users type it. */
+export const allNamespacesFlag = {
+  "all-namespaces": Flags.boolean({
+    char: "A",
+    description: "look at all namespaces, as is done without -n too",
   }),
 } as const;
 
@@ -91,7 +120,6 @@ export const runFlags = {
   }),
   timeout: Flags.string({ description: "limit for the whole run", default: "5m", helpValue: "DURATION" }),
   quiet: Flags.boolean({ char: "q", description: "no progress on stderr" }),
-  verbose: Flags.boolean({ char: "v", description: "more about errors of netdoctor itself" }),
 } as const;
 
 export interface KubeFlagValues {
@@ -100,35 +128,65 @@ export interface KubeFlagValues {
   readonly cluster?: string | undefined;
   readonly user?: string | undefined;
   readonly namespace?: string | undefined;
+  readonly "all-namespaces"?: boolean | undefined;
   readonly server?: string | undefined;
   readonly token?: string | undefined;
   readonly as?: string | undefined;
   readonly "as-group"?: string[] | undefined;
   readonly "as-uid"?: string | undefined;
+  readonly "as-user-extra"?: string[] | undefined;
   readonly "certificate-authority"?: string | undefined;
   readonly "client-certificate"?: string | undefined;
   readonly "client-key"?: string | undefined;
   readonly "insecure-skip-tls-verify"?: boolean | undefined;
   readonly "tls-server-name"?: string | undefined;
+  readonly "request-timeout"?: string | undefined;
+  readonly "disable-compression"?: boolean | undefined;
+  readonly verbose?: number | undefined;
 }
 
-export function connectionOptions(flags: KubeFlagValues, requestTimeoutMs: number | undefined): ConnectionOptions {
+/** The connection that the flags ask for. Throws UsageError. With -v 6 and above, requests are told on stderr. */
+export function connectionOptions(flags: KubeFlagValues): ConnectionOptions {
   return {
     kubeconfig: flags.kubeconfig,
     context: flags.context,
     cluster: flags.cluster,
     user: flags.user,
-    namespace: flags.namespace,
+    namespace: flags["all-namespaces"] === true ? undefined : flags.namespace,
     server: flags.server,
     token: flags.token,
     as: flags.as,
     asGroups: flags["as-group"],
     asUid: flags["as-uid"],
+    asUserExtra: flags["as-user-extra"]?.map(keyAndValue),
     certificateAuthority: flags["certificate-authority"],
     clientCertificate: flags["client-certificate"],
     clientKey: flags["client-key"],
     insecureSkipTlsVerify: flags["insecure-skip-tls-verify"],
     tlsServerName: flags["tls-server-name"],
-    requestTimeoutMs,
+    disableCompression: flags["disable-compression"],
+    requestTimeoutMs: requestTimeout(flags["request-timeout"]),
+    onNote: (flags.verbose ?? 0) >= requestsShown ? noteOnStderr : undefined,
   };
+}
+
+/** As in kubectl: level 6 shows URLs. */
+const requestsShown = 6;
+
+/** A line of its own; control characters are of the cluster's making. */
+function noteOnStderr(line: string): void {
+  process.stderr.write(`${line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\ufffd")}\n`);
+}
+
+/** kubectl's durations (client-go tools/clientcmd ParseTimeout): a bare number is seconds, 0 is no limit. */
+function requestTimeout(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^0(ms|s|m|h)?$/.test(text)) return 0;
+  return durationFlag("request-timeout", /^\d+$/.test(text) ? `${text}s` : text);
+}
+
+function keyAndValue(text: string): readonly [key: string, value: string] {
+  const at = text.indexOf("=");
+  if (at <= 0) throw new UsageError(`expected \`--as-user-extra\` to be KEY=VALUE, got \`${text}\``);
+  return [text.slice(0, at), text.slice(at + 1)];
 }

@@ -1,7 +1,11 @@
-/** Ctrl-C and SIGTERM: the first asks the run to stop and clean up, the second ends the process at once and says what is left. */
+import { AccessError, InterruptedError } from "./errors.ts";
+
+/** Ctrl-C, SIGTERM and the end of the terminal (SIGHUP): the first asks the run to stop and clean up, the second ends the process at once and says what is left. */
 export interface Interruption {
   readonly signal: AbortSignal;
   readonly interrupted: () => boolean;
+  /** What an error of the run means: that it was stopped, that its time was over, or itself. */
+  meaningOf(cause: unknown): unknown;
   /** The namespace to name when the process must end before it is deleted. */
   note(namespace: string): void;
   end(): void;
@@ -26,16 +30,23 @@ export function watchInterruption(timeoutMs: number, say: (line: string) => void
     timeoutMs,
   );
   timer.unref();
-  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal).on("SIGHUP", onSignal);
   return {
     signal: controller.signal,
     interrupted: () => interrupted,
+    meaningOf: (cause) => {
+      if (interrupted) return new InterruptedError();
+      const { aborted, reason } = controller.signal;
+      if (!aborted) return cause;
+      const message = reason instanceof Error ? reason.message : String(reason);
+      return new AccessError(message, "give it more time with --timeout, or examine a part: --nodes, --api-only");
+    },
     note: (name) => {
       namespace = name;
     },
     end: () => {
       clearTimeout(timer);
-      process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+      process.off("SIGINT", onSignal).off("SIGTERM", onSignal).off("SIGHUP", onSignal);
     },
   };
 }

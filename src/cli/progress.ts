@@ -72,6 +72,8 @@ class SpinnerProgress implements Progress {
   #text = "";
   #frame = 0;
   #timer: NodeJS.Timeout | null = null;
+  /** A second Ctrl-C ends the process at once; the cursor must come back then too. */
+  readonly #onExit = (): void => this.end();
   constructor(output: Output) {
     this.#output = output;
     this.#frames = output.unicode ? FRAMES.unicode : FRAMES.ascii;
@@ -80,6 +82,7 @@ class SpinnerProgress implements Progress {
     this.#text = text;
     if (this.#timer === null) {
       this.#output.stream.write(HIDE_CURSOR);
+      process.once("exit", this.#onExit);
       this.#timer = setInterval(() => this.#draw(), SPINNER_MS).unref();
     }
     this.#draw();
@@ -92,6 +95,7 @@ class SpinnerProgress implements Progress {
     if (this.#timer === null) return;
     clearInterval(this.#timer);
     this.#timer = null;
+    process.off("exit", this.#onExit);
     this.#output.stream.write(`${CLEAR_LINE}${SHOW_CURSOR}`);
   }
   #draw(): void {

@@ -1,16 +1,16 @@
-import * as Flags from "@oclif/core/flags";
-import type { Rendering } from "./report-command.ts";
+import type { Report } from "../model/report.ts";
+import type { Surface } from "../report/surface.ts";
 
-const formats = ["table", "wide", "json", "yaml", "name"];
-export const outputFlag = {
-  output: Flags.string({ char: "o", description: "format of the report", options: formats, default: "table" }),
-} as const;
+export type Rendering = (report: Report, surface: Surface) => string;
+/** The command's own view, which `table` shows; the other formats show the whole report. */
+export type View = "report" | "cidr" | "cni" | "dns";
 
-/** The rendering of a format; `table` is the command's own view, the others show the whole report. Loads only what it needs. */
-export async function renderingOf(
-  format: string,
-  view: "report" | "cidr" | "cni" | "dns" = "report",
-): Promise<Rendering> {
+export const formats = ["table", "wide", "json", "yaml", "name", "junit", "sarif", "markdown", "html"] as const;
+export type Format = (typeof formats)[number];
+export const isFormat = (text: string): text is Format => formats.some((format) => format === text);
+
+/** The rendering of a format. Loads only what it needs. */
+export async function renderingOf(format: Format, view: View = "report"): Promise<Rendering> {
   switch (format) {
     case "wide":
       return (await import("../report/wide.ts")).renderWide;
@@ -20,12 +20,20 @@ export async function renderingOf(
       return (await import("../report/yaml.ts")).renderYaml;
     case "name":
       return (await import("../report/name.ts")).renderName;
-    default:
+    case "junit":
+      return (await import("../report/junit.ts")).renderJunit;
+    case "sarif":
+      return (await import("../report/sarif.ts")).renderSarif;
+    case "markdown":
+      return (await import("../report/markdown.ts")).renderMarkdown;
+    case "html":
+      return (await import("../report/html.ts")).renderHtml;
+    case "table":
       return ownView(view);
   }
 }
 
-async function ownView(view: "report" | "cidr" | "cni" | "dns"): Promise<Rendering> {
+async function ownView(view: View): Promise<Rendering> {
   switch (view) {
     case "cidr":
       return (await import("../report/cidr.ts")).renderCidr;

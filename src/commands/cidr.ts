@@ -1,11 +1,11 @@
-import { kubeFlags, runFlags } from "../cli/flags.ts";
-import { outputFlag, renderingOf } from "../cli/renderings.ts";
+import { allNamespacesFlag, kubeFlags, runFlags } from "../cli/flags.ts";
+import { outputFlags } from "../cli/outputs.ts";
 import { ReportCommand } from "../cli/report-command.ts";
 
 export default class Cidr extends ReportCommand {
   static override summary = "Show the Node, Pod and Service ranges, with their sources, overlaps and capacity";
   static override examples = ["<%= config.bin %> cidr", "<%= config.bin %> cidr --bundle netdoctor.tar.gz"];
-  static override flags = { ...outputFlag, ...runFlags, ...kubeFlags };
+  static override flags = { ...outputFlags, ...runFlags, ...allNamespacesFlag, ...kubeFlags };
 
   protected override readonly probes = false;
 
@@ -13,6 +13,6 @@ export default class Cidr extends ReportCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Cidr);
-    await this.examine(flags, await renderingOf(flags.output, "cidr"), "never");
+    await this.examine(flags, { view: "cidr" });
   }
 }

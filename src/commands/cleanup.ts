@@ -21,7 +21,7 @@ export default class Cleanup extends BaseCommand {
     const age = flags["older-than"];
     const signal = AbortSignal.timeout(300_000);
     const { cleanup } = await import("../engine/cleanup.ts");
-    const found = await cleanup(connectionOptions(flags, undefined), {
+    const found = await cleanup(connectionOptions(flags), {
       olderThanMs: age === undefined ? 0 : durationFlag("older-than", age),
       dryRun: flags["dry-run"],
       signal,

@@ -1,11 +1,11 @@
-import { kubeFlags, runFlags } from "../cli/flags.ts";
-import { outputFlag, renderingOf } from "../cli/renderings.ts";
+import { allNamespacesFlag, kubeFlags, runFlags } from "../cli/flags.ts";
+import { outputFlags } from "../cli/outputs.ts";
 import { ReportCommand } from "../cli/report-command.ts";
 
 export default class Cni extends ReportCommand {
   static override summary = "Show the CNI of every Node, the way between Nodes, MTU and encapsulation";
   static override examples = ["<%= config.bin %> cni", "<%= config.bin %> cni --bundle netdoctor.tar.gz"];
-  static override flags = { ...outputFlag, ...runFlags, ...kubeFlags };
+  static override flags = { ...outputFlags, ...runFlags, ...allNamespacesFlag, ...kubeFlags };
 
   protected override readonly probes = false;
 
@@ -13,6 +13,6 @@ export default class Cni extends ReportCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Cni);
-    await this.examine(flags, await renderingOf(flags.output, "cni"), "never");
+    await this.examine(flags, { view: "cni" });
   }
 }

@@ -1,5 +1,6 @@
 import * as Flags from "@oclif/core/flags";
-import { kubeFlags, runFlags } from "../cli/flags.ts";
+import { allNamespacesFlag, kubeFlags, runFlags } from "../cli/flags.ts";
+import { ensureWritable } from "../cli/outputs.ts";
 import { ReportCommand } from "../cli/report-command.ts";
 
 export default class Collect extends ReportCommand {
@@ -15,12 +16,14 @@ are kept: the analysis needs them. docs/BUNDLE.md describes the format.`;
       helpValue: "FILE",
     }),
     ...runFlags,
+    ...allNamespacesFlag,
     ...kubeFlags,
   };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Collect);
     const file = flags.file ?? `netdoctor-${new Date().toISOString().replace(/[:.]/g, "-").slice(0, 19)}.tar.gz`;
+    await ensureWritable([file]);
     const left = await this.collect(flags, async ({ captures, cleaned }) => {
       const { saveBundle } = await import("../engine/save-bundle.ts");
       const { count, incomplete } = await saveBundle(captures, file, this.config.version);

@@ -1,4 +1,5 @@
 import { type Finding, findingKey, type Severity } from "../model/finding.ts";
+import { trafficFailingUnexplained } from "./unexplained.ts";
 
 /** A finding that no other explains, with the findings folded under it. */
 export interface RootCause {
@@ -11,8 +12,9 @@ export interface RootCause {
 const severityRank: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
 
 /**
- * Folds findings that another one names as its symptoms under it, and orders what is left: severity, then what is proven, then how many
- * failed flows and findings it explains. One fault is one root cause; two faults stay two, even where both explain one flow.
+ * Folds findings that another one names as its symptoms under it, and orders what is left: severity, then what is proven, then what
+ * has a name of its own, then how many failed flows and findings it explains. One fault is one root cause; two faults stay two, even
+ * where both explain one flow.
  */
 export function rootCauses(
   findings: readonly Finding[],
@@ -41,6 +43,9 @@ export function rootCauses(
   return causes.sort((a, b) => compare(a, b, severityOf));
 }
 
+/** What is left over stands behind what has a name, however many flows it is. */
+const isUnexplained = ({ id }: Finding): boolean => id === trafficFailingUnexplained.id;
+
 const keyOf = (finding: Finding): string => findingKey(finding.id, finding.subject);
 
 function rootOf(parent: ReadonlyMap<string, string>, key: string): string {
@@ -53,6 +58,7 @@ function compare(a: RootCause, b: RootCause, severityOf: (id: string) => Severit
   return (
     severityRank[severityOf(a.finding.id)] - severityRank[severityOf(b.finding.id)] ||
     Number(b.finding.confidence === "proven") - Number(a.finding.confidence === "proven") ||
+    Number(isUnexplained(a.finding)) - Number(isUnexplained(b.finding)) ||
     b.flows.length + b.symptoms.length - (a.flows.length + a.symptoms.length) ||
     keyOf(a.finding).localeCompare(keyOf(b.finding))
   );

@@ -1,7 +1,7 @@
 import { clusterRef, defineFinding, evidence, nodeRef, reads } from "../model/define.ts";
 import type { Finding } from "../model/finding.ts";
 import type { FlowEnd, FlowResult, ProbeOutcome } from "../model/flow.ts";
-import { groupBy } from "../model/flow-outcome.ts";
+import { groupBy, succeeded } from "../model/flow-outcome.ts";
 import type { ObjectRef } from "../model/kubernetes.ts";
 
 type Unexplained = {
@@ -40,10 +40,11 @@ export function unexplained(
     shared === null
       ? groupBy(left, ({ flow }) => (flow.purpose === "dns" ? "dns" : "traffic"))
       : new Map([[shared, left]]);
-  return [...groups.values()].map((group) => finding(group, shared === null ? clusterRef : nodeRef(shared)));
+  const cleared = new Set(flows.filter(passes).flatMap(programsOf));
+  return [...groups.values()].map((group) => finding(group, shared === null ? clusterRef : nodeRef(shared), cleared));
 }
 
-function finding(group: readonly FlowResult[], subject: ObjectRef): Finding {
+function finding(group: readonly FlowResult[], subject: ObjectRef, cleared: ReadonlySet<string>): Finding {
   const outcomes = group.flatMap(({ observed }) => (observed.known ? [observed.value.outcome] : []));
   const walk = group.flatMap(({ predicted }) => predicted).find(({ verdict }) => verdict === "unknown");
   return trafficFailingUnexplained.at(
@@ -54,7 +55,7 @@ function finding(group: readonly FlowResult[], subject: ObjectRef): Finding {
       outcomes: [...new Set(outcomes)],
       example: group[0]?.flow.id ?? "",
       reached: walk?.unknown ?? "",
-      suspects: suspects(group, outcomes),
+      suspects: [...suspectPrograms(group, cleared), ...suspects(group, outcomes)],
       stopped: stopText(group),
     },
     {
@@ -85,7 +86,10 @@ function suspects(group: readonly FlowResult[], outcomes: readonly ProbeOutcome[
       outcomes.includes("timeout") && crossing,
       "the network between the Nodes (security group, switch, underlay firewall)",
     ],
-    [outcomes.includes("timeout"), "a NetworkPolicy or eBPF program, which this version does not evaluate"],
+    [
+      outcomes.includes("timeout"),
+      "an eBPF program, or a policy of the CNI's own kind, which this version does not evaluate",
+    ],
     [outcomes.includes("servfail"), "the upstream DNS servers"],
     [
       outcomes.includes("nxdomain") || outcomes.includes("no-data"),
@@ -95,6 +99,21 @@ function suspects(group: readonly FlowResult[], outcomes: readonly ProbeOutcome[
   const found = all.filter(([applies]) => applies).map(([, text]) => text);
   return found.length > 0 ? found : ["the network between the Nodes"];
 }
+
+/** Devices with programs that most of these flows pass and no flow that succeeds does: where a CNI uses them everywhere, none is suspect. */
+function suspectPrograms(group: readonly FlowResult[], cleared: ReadonlySet<string>): readonly string[] {
+  const passed = group.map((result) => new Set(programsOf(result)));
+  const devices = [...new Set(passed.flatMap((set) => [...set]))].filter(
+    (device) => !cleared.has(device) && passed.filter((set) => set.has(device)).length * 2 > group.length,
+  );
+  return devices.length === 0 ? [] : [`the programs attached by tc to ${devices.slice(0, 3).join(", ")}`];
+}
+
+const programsOf = ({ predicted }: FlowResult): readonly string[] =>
+  predicted.flatMap(({ programs = [] }) =>
+    programs.map(({ node, device, qdisc }) => `\`${device}\` of Node ${node} (${qdisc})`),
+  );
+const passes = ({ flow, observed }: FlowResult): boolean => observed.known && succeeded(flow, observed.value);
 
 function sharedNode(group: readonly FlowResult[]): string | null {
   const [first, ...rest] = group.map(

@@ -1,5 +1,5 @@
 import { checks } from "../checks/registry.ts";
-import { policedFlows } from "../diagnose/policed.ts";
+import { packetLost } from "../diagnose/packet-lost.ts";
 import { rootCauses } from "../diagnose/root-causes.ts";
 import { unexplained } from "../diagnose/unexplained.ts";
 import type { Captures } from "../model/capture.ts";
@@ -15,7 +15,9 @@ import { readFlows } from "../read/probe/flows.ts";
 import { goodStates } from "./good-states.ts";
 import { incompleteParts } from "./incomplete.ts";
 import { mergeRunObjects, runNamespaces } from "./merge-run-objects.ts";
+import { police, policyDisagreements } from "./policy/police.ts";
 import { runChecks } from "./run-checks.ts";
+import { witnessed } from "./witness/witness.ts";
 import { severityOf, word } from "./word.ts";
 
 /** Captures → report: the whole of netdoctor after collection, pure. The same captures give the same report, live or from a bundle. */
@@ -24,18 +26,20 @@ export function conclude(captures: Captures): Report {
   const observed = readFlows(merged);
   const read = readSnapshot(merged, observed);
   const results = observed.known ? predict(read, observed.value) : [];
-  const snapshot = withoutOwn({ ...read, flows: known(results) }, runNamespaces(captures));
+  const policed = police(read, results);
+  // What a policy asks to fail says nothing of the way there: the rules that carry it out are no fault.
+  const judged = results.filter(({ flow }) => !policed.denied.has(flow.id));
+  const snapshot = withoutOwn({ ...read, flows: known(judged) }, runNamespaces(captures));
   const { outcomes, findings } = runChecks(checks, snapshot);
 
-  const policed =
-    snapshot.networkPolicies.known && snapshot.cni.known
-      ? policedFlows(results, { networkPolicies: snapshot.networkPolicies.value, cni: snapshot.cni.value })
-      : new Map<string, string>();
   const failing = failingFlows(results);
-  const explained = new Set([...policed.keys(), ...findings.flatMap(({ explains }) => explains)]);
-  const causes = rootCauses([...findings, ...unexplained(results, failing, explained)], severityOf, failing);
+  const named = [...findings, ...policed.findings];
+  const explained = new Set([...policed.unjudged.keys(), ...named.flatMap(({ explains }) => explains)]);
+  const lost = packetLost(witnessed(captures, results), results, failing, explained);
+  const placed = new Set([...explained, ...lost.flatMap(({ explains }) => explains)]);
+  const causes = rootCauses([...named, ...lost, ...unexplained(results, failing, placed)], severityOf, failing);
   const reported = causes.map(word);
-  const incomplete = incompleteParts(captures, snapshot, outcomes, policed, failing);
+  const incomplete = incompleteParts(captures, snapshot, outcomes, policed.unjudged, failing);
   return {
     apiVersion: "netdoctor/v1",
     kind: "Report",
@@ -47,13 +51,13 @@ export function conclude(captures: Captures): Report {
         .sort(),
       ranges: valueOr(snapshot.ranges, null),
       cni: valueOr(snapshot.cni, null),
-      seconds: duration(captures),
+      ...times(captures),
     },
     findings: reported,
     good: goodStates(snapshot, reported),
     checks: outcomes,
     flows: results,
-    disagreements: results.flatMap(disagreement),
+    disagreements: [...results.flatMap(disagreement), ...policyDisagreements(policed)],
     incomplete,
   };
 }
@@ -96,9 +100,13 @@ function verdictOf(findings: Report["findings"], incomplete: readonly Incomplete
   return findings.some(({ severity }) => severity === "warning") ? "warnings" : "healthy";
 }
 
-function duration(captures: Captures): number {
-  const times = [...captures.values()].map(({ takenAt }) => Date.parse(takenAt)).filter((time) => !Number.isNaN(time));
-  return times.length === 0 ? 0 : Math.round((Math.max(...times) - Math.min(...times)) / 100) / 10;
+/** When the first capture was taken, and how long it took from there to the last. */
+function times(captures: Captures): Pick<Report["cluster"], "takenAt" | "seconds"> {
+  const taken = [...captures.values()].map(({ takenAt }) => Date.parse(takenAt)).filter((time) => !Number.isNaN(time));
+  if (taken.length === 0) return { seconds: 0 };
+  const first = Math.min(...taken);
+  const seconds = Math.round((Math.max(...taken) - first) / 100) / 10;
+  return { takenAt: new Date(first).toISOString(), seconds };
 }
 
 function disagreement(result: FlowResult): Report["disagreements"] {

@@ -14,9 +14,10 @@ export const exitCodes = {
 
 const rank: Readonly<Record<Severity, number>> = { error: 3, warning: 2, info: 1 };
 
-/** Findings at or above the threshold come first: what is known to be broken matters more than what could not be seen. */
+/** Findings at or above the threshold come first: what is known to be broken matters more than what could not be seen. Those of the baseline do not count. */
 export function exitCodeOf(report: Report, failOn: Severity | "never"): number {
   const threshold = failOn === "never" ? Number.POSITIVE_INFINITY : rank[failOn];
-  if (report.findings.some(({ severity }) => rank[severity] >= threshold)) return exitCodes.findings;
+  if (report.findings.some(({ severity, inBaseline }) => inBaseline !== true && rank[severity] >= threshold))
+    return exitCodes.findings;
   return report.incomplete.length > 0 ? exitCodes.incomplete : exitCodes.ok;
 }

@@ -121,7 +121,7 @@ function unanswered({ flows }: Snapshot): readonly Incomplete[] {
       ? []
       : [
           {
-            what: `${group.length} probes from ${nodeOf(first.from)}`,
+            what: `${group.length} ${group.length === 1 ? "probe" : "probes"} from ${nodeOf(first.from)}`,
             reason: first.detail,
             unlock: unlock(first.reason, first.detail),
           },
@@ -146,8 +146,8 @@ function judged(policed: ReadonlyMap<string, string>, failing: ReadonlySet<strin
   return [
     {
       what: `${left.length} failed flows were not judged`,
-      reason: `they may be what ${policies} asks for, and this version does not evaluate policies`,
-      unlock: "compare them with the policies: kubectl netdoctor check -o wide",
+      reason: `they may be what NetworkPolicy ${policies} asks for: what it says to them is not certain`,
+      unlock: "ask for the two ends: kubectl netdoctor policy FROM TO",
     },
   ];
 }

@@ -1,9 +1,11 @@
 import type { Flow } from "../model/flow.ts";
 import { clusterDns } from "./plan/cluster-dns.ts";
 import { egress } from "./plan/egress.ts";
+import { hostPorts } from "./plan/host-ports.ts";
 import type { PlanInput } from "./plan/input.ts";
 import { betweenProbePods, nodeToPods, podsToNodes, withinNode } from "./plan/pod-network.ts";
 import { nodePorts, services } from "./plan/services.ts";
+import { suspected } from "./plan/suspected.ts";
 
 /** The flows of one `check`: every Node covered as source and as target, and O(Nodes + Pods + Services) of them. */
 export function planFlows(input: PlanInput): readonly Flow[] {
@@ -17,6 +19,8 @@ export function planFlows(input: PlanInput): readonly Flow[] {
     ...nodePorts(input, sources),
     ...clusterDns(input, sources),
     ...egress(input, sources),
+    ...hostPorts(input),
+    ...suspected(input, sources),
   ];
   return [...new Map(flows.map((flow) => [flow.id, flow])).values()];
 }

@@ -45,6 +45,7 @@ function kindOf(flow: Flow, ownNamespace: string): string {
   if (flow.purpose === "path-mtu") return "mtu";
   if (flow.purpose === "node-to-pod") return "reach";
   if (flow.protocol === "icmp") return "icmp";
+  if (flow.purpose === "trace" || flow.protocol === "sctp") return `${flow.protocol}-said`;
   const ours = (flow.to.kind === "Pod" || flow.to.kind === "Service") && flow.to.namespace === ownNamespace;
   return flow.protocol === "udp" ? "udp" : ours ? "ask" : "tcp";
 }

@@ -13,6 +13,12 @@ const reading: readonly Rule[] = [
   { apiGroups: [""], resources: ["nodes", "namespaces", "pods", "services", "events", "configmaps"], verbs: list },
   { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: list },
   { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies", "ingresses", "servicecidrs"], verbs: list },
+  {
+    apiGroups: ["admissionregistration.k8s.io"],
+    resources: ["validatingwebhookconfigurations", "mutatingwebhookconfigurations"],
+    verbs: list,
+  },
+  { apiGroups: ["apiregistration.k8s.io"], resources: ["apiservices"], verbs: list },
   { apiGroups: ["apps"], resources: ["daemonsets", "deployments", "statefulsets"], verbs: list },
   {
     apiGroups: [

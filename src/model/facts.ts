@@ -2,20 +2,22 @@ import type { ClusterCni } from "./cni.ts";
 import type { ClusterDns } from "./dns.ts";
 import type { FlowResult } from "./flow.ts";
 import type {
+  ApiService,
   ConfigMap,
   CustomObject,
   EndpointSlice,
   Event,
   Ingress,
   Namespace,
-  NetworkPolicy,
   Node,
   Pod,
   Service,
   ServiceCIDR,
+  WebhookConfiguration,
   Workload,
 } from "./kubernetes.ts";
 import type { Learned } from "./learned.ts";
+import type { NetworkPolicy } from "./network-policy.ts";
 import type { NodeState } from "./node.ts";
 import type { Ranges } from "./ranges.ts";
 
@@ -31,6 +33,8 @@ export interface Facts {
   readonly serviceCIDRs: readonly ServiceCIDR[];
   readonly ingresses: readonly Ingress[];
   readonly workloads: readonly Workload[];
+  readonly webhooks: readonly WebhookConfiguration[];
+  readonly apiServices: readonly ApiService[];
   readonly events: readonly Event[];
   /** "namespace/name" → the ConfigMap; known ones only, absent = the API server said it is not there. */
   readonly configMaps: ReadonlyMap<string, ConfigMap>;

@@ -28,7 +28,8 @@ export function promised(flow: Flow): boolean {
     flow.purpose !== "pod-to-node" &&
     flow.purpose !== "egress" &&
     flow.purpose !== "node-port" &&
-    flow.purpose !== "host-port"
+    flow.purpose !== "host-port" &&
+    flow.purpose !== "external-name"
   );
 }
 

@@ -1,5 +1,8 @@
 import type { Evidence } from "./finding.ts";
 import type { Learned } from "./learned.ts";
+import type { Stop } from "./stop.ts";
+
+export type { Stop } from "./stop.ts";
 
 /** One end of a flow. A Service stands for its cluster IP; IP is an address that belongs to no object. */
 export type FlowEnd =
@@ -15,7 +18,7 @@ export type FlowEnd =
   | { readonly kind: "Service"; readonly namespace: string; readonly name: string; readonly ip: string }
   | { readonly kind: "IP"; readonly ip: string };
 
-export type Protocol = "tcp" | "udp" | "icmp";
+export type Protocol = "tcp" | "udp" | "icmp" | "sctp";
 
 /** What a flow is to find out; the report and the checks select by it. */
 export type FlowPurpose =
@@ -30,7 +33,11 @@ export type FlowPurpose =
   | "api-server"
   | "path-mtu"
   | "egress"
-  | "dns";
+  | "dns"
+  /** The name that an ExternalName Service stands for, looked up. */
+  | "external-name"
+  /** Asked for by a person: whatever it is, it is meant to work. */
+  | "trace";
 
 /** A packet exchange: from, to, protocol, port. Its id is unique in a run and stable between runs of the same cluster. */
 export interface Flow {
@@ -86,131 +93,32 @@ export interface ProbeResult {
   readonly detail: string;
 }
 
-/** Where a packet stops, as state predicts it. Each kind is named by one check in src/checks/path. */
-export type Stop =
-  | {
-      readonly kind: "dropped-by-rule";
-      readonly node: string;
-      /** Set when the rule stands in the Pod's own namespace. */
-      readonly pod: string | null;
-      readonly backend: "iptables" | "nftables";
-      readonly hook: string;
-      readonly table: string;
-      readonly chain: string;
-      /** 1-based; null = the chain's policy. */
-      readonly rule: number | null;
-      readonly text: string;
-      readonly rejects: boolean;
-      /** outer = the encapsulated packet. */
-      readonly layer: "inner" | "outer";
-      readonly outer: { readonly protocol: string; readonly port: number } | null;
-    }
-  | { readonly kind: "forwarding-disabled"; readonly node: string; readonly sysctl: string }
-  | { readonly kind: "no-route"; readonly node: string; readonly pod: string | null; readonly destination: string }
-  /** A route takes the packet, but not to where the destination lives. */
-  | {
-      readonly kind: "wrong-route";
-      readonly node: string;
-      readonly pod: string | null;
-      readonly destination: string;
-      readonly route: string;
-      readonly expected: string;
-    }
-  | {
-      readonly kind: "route-refuses";
-      readonly node: string;
-      readonly pod: string | null;
-      readonly destination: string;
-      readonly route: string;
-      readonly type: string;
-    }
-  | { readonly kind: "link-down"; readonly node: string; readonly pod: string | null; readonly device: string }
-  | {
-      readonly kind: "detached-from-bridge";
-      readonly node: string;
-      readonly pod: string;
-      readonly device: string;
-      readonly bridge: string;
-      readonly master: string | null;
-    }
-  | {
-      readonly kind: "neighbour-wrong";
-      readonly node: string;
-      readonly pod: string | null;
-      readonly device: string;
-      readonly address: string;
-      readonly has: string;
-      readonly expected: string;
-    }
-  | {
-      readonly kind: "tunnel-peer-missing";
-      readonly node: string;
-      readonly device: string;
-      readonly peer: string;
-      /** device = the other Node has no tunnel device that would take the packet. */
-      readonly what: "fdb" | "neighbour" | "device";
-      readonly has: string;
-      readonly expected: string;
-    }
-  | { readonly kind: "address-missing"; readonly node: string; readonly pod: string | null; readonly address: string }
-  | {
-      readonly kind: "packet-too-big";
-      readonly node: string;
-      readonly device: string;
-      readonly mtuBytes: number;
-      readonly packetBytes: number;
-    }
-  | {
-      readonly kind: "not-listening";
-      readonly node: string;
-      readonly pod: string | null;
-      readonly address: string;
-      readonly port: number;
-      readonly listensOn: readonly string[];
-    }
-  | {
-      readonly kind: "no-service-rule";
-      readonly node: string;
-      readonly service: string;
-      readonly address: string;
-      readonly port: number;
-    }
-  | { readonly kind: "no-endpoint"; readonly service: string }
-  /** rp_filter is strict and the way back to the source is another device. */
-  | {
-      readonly kind: "reverse-path-filtered";
-      readonly node: string;
-      readonly pod: string | null;
-      readonly device: string;
-      readonly source: string;
-      readonly route: string;
-    }
-  /** The reply reaches the client from another address than it sent to: it went past the Node that translated the request. */
-  | {
-      readonly kind: "reply-untranslated";
-      readonly node: string;
-      readonly pod: string | null;
-      readonly address: string;
-      readonly expected: string;
-      /** Set where bridged packets pass by the rules because of it: net.bridge.bridge-nf-call-iptables. */
-      readonly sysctl: string | null;
-    }
-  /** The packet would have to leave by the bridge port it came in by. */
-  | {
-      readonly kind: "hairpin-disabled";
-      readonly node: string;
-      readonly pod: string;
-      readonly device: string;
-      readonly bridge: string;
-    };
-
 export interface Hop {
   /** Node it happens on; "" on the wire between Nodes. */
   readonly node: string;
   readonly where: "pod" | "node" | "wire";
+  /** "namespace/name" of the Pod in whose namespace it happens; absent elsewhere. */
+  readonly pod?: string;
   readonly device: string;
   readonly action: string;
   readonly verdict: "passes" | "stops" | "unknown";
+  /** Absent on the way there. */
+  readonly direction?: "reply";
+}
+
+/** A rule that gives a packet another source address: SNAT or masquerade. */
+export interface SourceTranslation {
+  readonly node: string;
+  readonly from: string;
+  readonly to: string;
+  readonly evidence: Evidence;
+}
+
+/** A device of a Node with a place for tc filters and eBPF programs: its qdisc is clsact or ingress. */
+export interface AttachedPrograms {
+  readonly node: string;
+  readonly device: string;
+  readonly qdisc: string;
 }
 
 /** The predicted way of one packet: forward and back. `stopped` names the fact, `unknown` the thing that could not be evaluated. */
@@ -219,6 +127,10 @@ export interface Walk {
   readonly direction: "forward" | "reply";
   /** The address the packet has when it leaves for its final end: the endpoint behind a Service. */
   readonly destination: string;
+  /** The last rule that translated the packet's source on its way there, and the address that it gave it; absent where none did. */
+  readonly sourceTranslated?: SourceTranslation;
+  /** Devices on the way there and back that have programs attached (tc), which a walk does not evaluate; absent where there are none. */
+  readonly programs?: readonly AttachedPrograms[];
   readonly hops: readonly Hop[];
   readonly stop: Stop | null;
   readonly evidence: readonly Evidence[];

@@ -93,6 +93,8 @@ export interface Service {
   /** Addresses, and host names where the provider gives those (AWS). */
   readonly loadBalancerIPs: readonly string[];
   readonly externalIPs: readonly string[];
+  /** The name that a Service of type ExternalName stands for, as written; "" for the others. */
+  readonly externalName: string;
 }
 
 export interface Endpoint {
@@ -122,14 +124,6 @@ export interface Namespace {
   readonly name: string;
   readonly labels: Labels;
 }
-/** Only what tells who is selected and which directions are isolated; the semantics live in src/policy. */
-export interface NetworkPolicy {
-  readonly namespace: string;
-  readonly name: string;
-  readonly policyTypes: readonly ("Ingress" | "Egress")[];
-  readonly podSelector: unknown;
-  readonly spec: unknown;
-}
 export interface ServiceCIDR {
   readonly name: string;
   readonly cidrs: readonly string[];
@@ -139,6 +133,32 @@ export interface Ingress {
   readonly name: string;
   readonly className: string;
   readonly backends: readonly { readonly service: string; readonly port: string | number }[];
+}
+/** A Service that the API server itself calls; null in its place = an address outside. */
+export interface CalledService {
+  readonly namespace: string;
+  readonly name: string;
+  readonly port: number;
+}
+/** A Validating- or MutatingWebhookConfiguration. */
+export interface WebhookConfiguration {
+  readonly kind: "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration";
+  readonly name: string;
+  readonly webhooks: readonly {
+    readonly name: string;
+    readonly service: CalledService | null;
+    readonly failurePolicy: "Fail" | "Ignore";
+    /** "CREATE pods" */
+    readonly intercepts: readonly string[];
+  }[];
+}
+/** An API that another server serves for the API server. */
+export interface ApiService {
+  readonly name: string;
+  readonly service: CalledService | null;
+  /** The condition Available; a missing one counts as available. */
+  readonly available: boolean;
+  readonly reason: string;
 }
 export interface Workload {
   readonly kind: "DaemonSet" | "Deployment" | "StatefulSet";

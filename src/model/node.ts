@@ -14,6 +14,7 @@ export interface NodeState {
   readonly rules: Learned<readonly RoutingRule[]>;
   readonly neighbours: Learned<readonly Neighbour[]>;
   readonly fdb: Learned<readonly FdbEntry[]>;
+  readonly qdiscs: Learned<readonly Qdisc[]>;
   readonly iptables: Learned<readonly IptablesRuleset[]>;
   readonly nftables: Learned<NftRuleset>;
   /** ipset name → its type and members, as `ipset save` prints them. */
@@ -22,6 +23,8 @@ export interface NodeState {
   readonly sysctls: Learned<ReadonlyMap<string, string>>;
   /** What starting a Pod changes, as it was before the run started any: net.ipv4.ip_forward. */
   readonly sysctlsAtStart: Learned<ReadonlyMap<string, string>>;
+  /** The devices as they were then; kinds, masters and tunnels are not among what was read. */
+  readonly linksAtStart: Learned<readonly Link[]>;
   readonly sockets: Learned<readonly Socket[]>;
   readonly resolvConf: Learned<ResolvConf>;
   /** The file kubelet hands to Pods (its resolvConf setting); the same as `resolvConf` where that is /etc/resolv.conf. */
@@ -162,6 +165,12 @@ export interface FdbEntry {
   readonly master: string | null;
   readonly state: string;
   readonly flags: readonly string[];
+}
+
+/** A queueing discipline of a device, tc(8). `clsact` and `ingress` are where filters and eBPF programs hang. */
+export interface Qdisc {
+  readonly device: string;
+  readonly kind: string;
 }
 
 /** A listening TCP or a bound UDP socket. `address` "0.0.0.0" or "::" = every address. */

@@ -10,6 +10,10 @@ export interface ReportedFinding {
   readonly id: string;
   readonly severity: Severity;
   readonly confidence: Confidence;
+  /** The check that raised it; absent for failures that nobody explains. */
+  readonly check?: string;
+  /** Only with --baseline: it was there before, and does not count for the exit code. */
+  readonly inBaseline?: boolean;
   readonly subject: ObjectRef;
   readonly message: string;
   readonly why: string;
@@ -44,6 +48,8 @@ export interface Report {
     readonly nodes: readonly string[];
     readonly ranges: Ranges | null;
     readonly cni: ClusterCni | null;
+    /** When the first capture was taken, RFC 3339 in UTC; absent where no capture says. */
+    readonly takenAt?: string;
     /** From the first to the last capture. */
     readonly seconds: number;
   };
@@ -54,4 +60,6 @@ export interface Report {
   /** Where prediction and probe disagree: the model's fault, not the cluster's. */
   readonly disagreements: readonly { readonly flow: string; readonly predicted: string; readonly observed: string }[];
   readonly incomplete: readonly Incomplete[];
+  /** Only with --baseline: findings of it, by key, that are there no longer. */
+  readonly baseline?: { readonly gone: readonly string[] };
 }

@@ -1,7 +1,10 @@
 import type { Link } from "../model/node.ts";
-import type { Address } from "../net/cidr.ts";
+import { type Address, cidrOf, includesAddress } from "../net/cidr.ts";
+import { parseHost } from "./address.ts";
+import { bridgedPacketsFiltered } from "./bridge-netfilter.ts";
 import { findPort, otherPorts, whyNoPort } from "./bridge-port.ts";
 import { noteConnection, openConnection } from "./connection.ts";
+import { routeEvidence } from "./evidence.ts";
 import { receive } from "./ip-input.ts";
 import { isDown, linkDown } from "./link-state.ts";
 import { checkNeighbour } from "./neighbour.ts";
@@ -10,6 +13,7 @@ import { runHook } from "./netfilter/hook.ts";
 import { hasAddress, type Netns, sysctl } from "./netns.ts";
 import { hookContext } from "./output.ts";
 import type { Packet } from "./packet.ts";
+import { lookupRoute, routeText } from "./route-lookup.ts";
 import { doubt, type Egress, hop, type Ingress, type Position, stopped, type Trace, unknownAt } from "./trace.ts";
 import { toPod } from "./veth.ts";
 import { onWire } from "./wire.ts";
@@ -84,7 +88,28 @@ export function bridgeIn(trace: Trace, ingress: Ingress, bridge: Link): Position
   if (wrong !== null) return wrong;
   const answers =
     hasAddress(host, nextHop) === true || ingress.mac === bridge.mac.toLowerCase() || proxies(host, bridge);
-  return answers ? receive(trace, host, input, packet) : whyNoPort(trace, host, bridge, nextHop);
+  if (answers) return receive(trace, host, input, packet);
+  return gatewayNotHere(port, bridge, nextHop, packet) ?? whyNoPort(trace, host, bridge, nextHop);
+}
+
+/** The Node has an address in the Pod's subnet, and the Pod's route names another one: the route is wrong, not the Node. */
+function gatewayNotHere({ pod }: PodPort, bridge: Link, nextHop: Address, packet: Packet): Position | null {
+  const query = { destination: packet.destination, source: packet.source, mark: packet.mark, inputDevice: null };
+  const taken = lookupRoute(pod, query);
+  const own = bridge.addresses.find((entry) => isInSubnet(entry, packet.source));
+  if (taken.kind !== "route" || taken.gateway?.text !== nextHop.text || own === undefined) return null;
+  const { node } = pod;
+  const route = routeText(taken.route);
+  const place = { node, pod: pod.pod, destination: packet.destination.text, route } as const;
+  const there = { source: `node/${node}/addr`, where: bridge.name, value: `${own.address}/${own.prefixLength}` };
+  const expected = `${own.address}, the address of ${bridge.name}`;
+  return stopped({ kind: "wrong-route", ...place, expected }, [routeEvidence(pod, taken.route), there]);
+}
+
+function isInSubnet({ address, prefixLength }: Link["addresses"][number], other: Address): boolean {
+  const host = parseHost(address);
+  const subnet = host === null ? null : cidrOf(host, prefixLength);
+  return subnet !== null && includesAddress(subnet, other);
 }
 
 /** ip-sysctl, proxy_arp: the Node answers for addresses that it routes elsewhere. */
@@ -142,12 +167,4 @@ function bridgedHooks(trace: Trace, way: Bridging, packet: Packet, onlyPerhaps: 
   }
   noteConnection(trace, from.host, current);
   return { at: "passes", packet: current };
-}
-
-/** Whether bridged packets pass iptables and nftables rules of their family (ip-sysctl, bridge-nf-call-iptables). */
-function bridgedPacketsFiltered(host: Netns, packet: Packet): "yes" | "no" | "perhaps" {
-  const name = packet.source.family === "IPv4" ? "iptables" : "ip6tables";
-  const value = sysctl(host, `net.bridge.bridge-nf-call-${name}`);
-  if (value === null) return "perhaps";
-  return value === "0" ? "no" : "yes";
 }

@@ -1,6 +1,7 @@
 import { bridgeOut } from "./bridge.ts";
 import { tooBig } from "./link-state.ts";
 import { describeNetns } from "./netns.ts";
+import { notePrograms } from "./programs.ts";
 import { doubt, type Egress, type Position, type Trace, unknownAt } from "./trace.ts";
 import { encapsulate } from "./tunnel.ts";
 import { downDevice, fromPod, toPod } from "./veth.ts";
@@ -25,6 +26,7 @@ export function transmit(trace: Trace, egress: Egress): Position {
       `the encapsulated packet of ${packet.bytes} bytes leaves ${device.name} of ${describeNetns(netns)} in fragments`,
     );
   }
+  notePrograms(trace, netns, device);
   if (device.name === "lo") return { at: "ingress", netns, device, nextHop: null, mac: null, packet };
   if (netns.pod !== null) return fromPod(trace, egress);
   switch (device.kind) {

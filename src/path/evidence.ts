@@ -2,7 +2,7 @@ import type { Evidence } from "../model/finding.ts";
 import type { Link, Neighbour, Route } from "../model/node.ts";
 import type { Address } from "../net/cidr.ts";
 import type { Netns } from "./netns.ts";
-import { routeText } from "./route-lookup.ts";
+import { isRule, routeText } from "./route-lookup.ts";
 
 export function linkEvidence(netns: Netns, link: Link): Evidence {
   const flags = link.flags.length === 0 ? (link.up ? "UP" : "not UP") : link.flags.join(",");
@@ -27,6 +27,10 @@ export function addressEvidence(netns: Netns): Evidence {
 }
 
 export function routeEvidence(netns: Netns, route: Route): Evidence {
+  if (isRule(route)) {
+    const source = `${netns.capture}/${route.family === "IPv4" ? "rule4" : "rule6"}`;
+    return { source, where: route.table, value: `${route.destination} ${route.type}` };
+  }
   return { source: routeCapture(netns, route.family), where: `table ${route.table}`, value: routeText(route) };
 }
 

@@ -7,6 +7,7 @@ import { addressEvidence } from "./evidence.ts";
 import { receive } from "./ip-input.ts";
 import { checkNeighbour, neighbourOf } from "./neighbour.ts";
 import { describeNetns, hasAddress, type Netns, sysctl } from "./netns.ts";
+import { notePrograms } from "./programs.ts";
 import { lookupRoute } from "./route-lookup.ts";
 import { hasOtherDatapath } from "./service-translation.ts";
 import { doubt, type Ingress, type Position, stopped, type Trace, unknownAt } from "./trace.ts";
@@ -15,6 +16,7 @@ import { type PodPort, podPortOf } from "./world.ts";
 /** A frame comes in by a device: over a bridge, from an unbridged Pod, from a tunnel or from the wire. */
 export function accept(trace: Trace, ingress: Ingress): Position {
   const { netns, device, nextHop, packet } = ingress;
+  notePrograms(trace, netns, device);
   const port = podPortOf(trace.world, netns, device);
   if (port !== null && nextHop !== null) {
     const bridge = missingBridge(netns, device, ingress);

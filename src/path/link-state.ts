@@ -11,9 +11,10 @@ export function isDown(link: Link): boolean {
   return !link.up || ["DOWN", "LOWERLAYERDOWN", "NOTPRESENT"].includes(link.operState);
 }
 
-export function linkDown(netns: Netns, link: Link): Position {
+/** `endOf` = the Pod at the other end, where the device is the Node's end of a Pod's veth. */
+export function linkDown(netns: Netns, link: Link, endOf: string | null = null): Position {
   const stop = { kind: "link-down", node: netns.node, pod: netns.pod, device: link.name } as const;
-  return stopped(stop, [linkEvidence(netns, link)]);
+  return stopped(endOf === null ? stop : { ...stop, endOf }, [linkEvidence(netns, link)]);
 }
 
 /** A stop if the packet is larger than the device takes. `slack` = bytes that the receiving end lets pass beyond its MTU. */

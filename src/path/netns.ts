@@ -9,6 +9,7 @@ import type {
   NftRuleset,
   NodeState,
   PodNetns,
+  Qdisc,
   Route,
   RoutingRule,
   Socket,
@@ -28,6 +29,7 @@ export interface Netns {
   readonly rules: Learned<readonly RoutingRule[]>;
   readonly neighbours: Learned<readonly Neighbour[]>;
   readonly fdb: Learned<readonly FdbEntry[]>;
+  readonly qdiscs: Learned<readonly Qdisc[]>;
   readonly iptables: Learned<readonly IptablesRuleset[]>;
   readonly nftables: Learned<NftRuleset>;
   readonly ipsets: Learned<ReadonlyMap<string, Ipset>>;
@@ -51,6 +53,7 @@ export function podNetns(node: string, pod: string, netns: PodNetns): Netns {
     pod,
     capture: `node/${node}/netns/${netns.inode}`,
     fdb: unknown("not-collected", "forwarding tables are read of Nodes, not of Pods"),
+    qdiscs: unknown("not-collected", "queueing disciplines are read of Nodes, not of Pods"),
     ipsets: unknown("not-collected", "ipsets are read of Nodes, not of Pods"),
   };
 }

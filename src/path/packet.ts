@@ -83,13 +83,14 @@ export function replyTo(packet: Packet): Packet {
   };
 }
 
-/** "udp 10.0.0.1 → 10.0.0.2:53" */
+/** "udp 10.0.0.1 to 10.0.0.2:53" */
 export function describePacket(packet: Packet): string {
+  return `${packet.protocol} ${packet.source.text} to ${describeEnd(packet)}`;
+}
+
+/** "10.0.0.2:53", "[fd00::2]:53": where the packet goes. */
+export function describeEnd({ destination, destinationPorts }: Packet): string {
   const port =
-    packet.destinationPorts !== null && packet.destinationPorts.first === packet.destinationPorts.last
-      ? `:${packet.destinationPorts.first}`
-      : "";
-  const host =
-    packet.destination.family === "IPv6" && port !== "" ? `[${packet.destination.text}]` : packet.destination.text;
-  return `${packet.protocol} ${packet.source.text} to ${host}${port}`;
+    destinationPorts !== null && destinationPorts.first === destinationPorts.last ? `:${destinationPorts.first}` : "";
+  return `${destination.family === "IPv6" && port !== "" ? `[${destination.text}]` : destination.text}${port}`;
 }

@@ -1,6 +1,8 @@
+import { bridgedPacketsFiltered, bridgeSysctl } from "./bridge-netfilter.ts";
 import { sysctlEvidence } from "./evidence.ts";
 import type { Netns } from "./netns.ts";
 import { sysctl } from "./netns.ts";
+import type { Packet } from "./packet.ts";
 import { type Position, stopped, type Trace, unknownAt } from "./trace.ts";
 
 /** The end of a reply: it must reach who asked, from the address that was asked. null = it does. */
@@ -18,7 +20,7 @@ export function checkReply(trace: Trace, asked: Position, end: Position): Positi
   if (source.text === expected.text) return null;
   const { node, pod } = asked.netns;
   const stop = { kind: "reply-untranslated", node, pod, address: source.text, expected: expected.text } as const;
-  const cause = bridgedPast(trace, asked.netns);
+  const cause = bridgedPast(trace, asked.netns, end.packet);
   if (cause === null)
     return unknownAt(`the answer comes from ${source.text} and was asked of ${expected.text}; why was not found`);
   return stopped({ ...stop, sysctl: cause.name }, [cause.evidence]);
@@ -28,10 +30,11 @@ export function checkReply(trace: Trace, asked: Position, end: Position): Positi
 function bridgedPast(
   trace: Trace,
   client: Netns,
+  packet: Packet,
 ): { readonly name: string; readonly evidence: ReturnType<typeof sysctlEvidence> } | null {
   const host = trace.world.nodeNetns.get(client.node);
-  if (host === undefined) return null;
-  const names = ["net.bridge.bridge-nf-call-iptables", "net.bridge.bridge-nf-call-ip6tables"];
-  const off = names.find((name) => sysctl(host, name) === "0");
-  return off === undefined ? null : { name: off, evidence: sysctlEvidence(host, off, "0") };
+  if (host === undefined || bridgedPacketsFiltered(host, packet) !== "no") return null;
+  const name = bridgeSysctl(packet);
+  const value = sysctl(host, name) ?? "not there: br_netfilter is not loaded";
+  return { name, evidence: sysctlEvidence(host, name, value) };
 }

@@ -80,7 +80,7 @@ function applyRule(netns: Netns, routes: readonly Route[], rule: RoutingRule, qu
     case "blackhole":
     case "unreachable":
     case "prohibit":
-      return { kind: "refused", route: asRoute(rule, query), type: rule.action };
+      return { kind: "refused", route: asRoute(rule, rule.action), type: rule.action };
     case "nop":
       return null;
     default:
@@ -180,12 +180,14 @@ function sameResult(a: RouteResult, b: RouteResult): boolean {
   return a.kind === b.kind && a.kind !== "unknown" && a.kind !== "refused";
 }
 
-function asRoute(rule: RoutingRule, query: RouteQuery): Route {
+/** A rule that decides by itself, in the form of a route: its table is "rule 100", its destination what it selects. */
+function asRoute(rule: RoutingRule, type: Route["type"]): Route {
+  const from = rule.source === null ? "" : `from ${rule.source} `;
   return {
     family: rule.family,
     table: `rule ${rule.priority}`,
-    type: "other",
-    destination: query.destination.text,
+    type,
+    destination: `${from}to ${rule.destination ?? "all"}`,
     gateway: null,
     device: null,
     source: null,
@@ -200,12 +202,18 @@ function asRoute(rule: RoutingRule, query: RouteQuery): Route {
 
 /** "10.244.2.0/24 via 10.244.2.0 dev flannel.1", as ip-route(8) prints it. */
 export function routeText(route: Route): string {
+  if (isRule(route)) return `${route.table}: ${route.destination} ${route.type}`;
   const everywhere = route.destination === "0.0.0.0/0" || route.destination === "::/0";
   const destination = everywhere ? "default" : route.destination.replace(/\/(32|128)$/, "");
   const hops = route.nexthops.map(({ gateway, device }) => ` nexthop${via(gateway, device)}`).join("");
   const type = route.type === "unicast" || route.type === "other" ? "" : `${route.type} `;
-  return `${type}${destination}${via(route.gateway, route.device)}${hops}`;
+  const table = tableName(route.table);
+  const named = table === "main" || table === "local" || table === "default" ? "" : ` table ${table}`;
+  return `${type}${destination}${via(route.gateway, route.device)}${hops}${named}`;
 }
+
+/** A policy rule that decides by itself. */
+export const isRule = ({ table }: Route): boolean => table.startsWith("rule ");
 
 function via(gateway: string | null, device: string | null): string {
   return `${gateway === null ? "" : ` via ${gateway}`}${device === null ? "" : ` dev ${device}`}`;

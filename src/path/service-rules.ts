@@ -40,6 +40,8 @@ export function serviceRules(netns: Netns, key: ServiceKey): ServiceRules {
   return { state: found.some((one) => one.endpoints !== null) ? "present" : "missing", endpoints, evidence };
 }
 
+const NO_ENDPOINT = "no rule that leads to an endpoint";
+
 interface Found {
   /** null = the chains are there without this port. */
   readonly endpoints: ReadonlySet<string> | null;
@@ -61,7 +63,11 @@ function inIptables(
     const where = rule === undefined ? `nat ${chain}` : `nat ${chain} rule ${rule.number}`;
     const none = `${rules.length} rules, none for port ${key.port}/${key.protocol} of ${key.address.text}`;
     const evidence = [{ source: ruleset.capture, where, value: rule?.text ?? none }];
-    return [{ endpoints: rule === undefined ? null : translatedBy(nat, rule), evidence }];
+    const endpoints = rule === undefined ? null : translatedBy(nat, rule);
+    if (rule !== undefined && endpoints?.size === 0) {
+      evidence.push({ source: ruleset.capture, where: `nat ${rule.target ?? ""}`, value: NO_ENDPOINT });
+    }
+    return [{ endpoints, evidence }];
   });
 }
 
@@ -95,7 +101,9 @@ function inNftables(netns: Netns, tables: readonly NftTable[], key: ServiceKey):
   const none = `${map.elements.length} elements, none for port ${key.port}/${key.protocol} of ${key.address.text}`;
   const value = chain === null ? none : `${key.address.text} . ${key.protocol} . ${key.port} : goto ${chain}`;
   const endpoints = chain === null ? null : allTranslations(nftTranslations(table), chain);
-  return [{ endpoints, evidence: [{ source: `${netns.capture}/nft`, where, value }] }];
+  const source = `${netns.capture}/nft`;
+  const empty = { source, where: `${family} kube-proxy ${chain ?? ""}`, value: NO_ENDPOINT };
+  return [{ endpoints, evidence: [{ source, where, value }, ...(endpoints?.size === 0 ? [empty] : [])] }];
 }
 
 /** Keys are `address . protocol . port`, of NodePorts `protocol . port`. */

@@ -18,9 +18,11 @@ export function checkTranslation(trace: Trace, netns: Netns, packet: Packet): Tr
   if (plan.nodePort && !netns.addresses.has(plan.address.text)) return passes;
   const { nodePort } = plan;
   const key = { address: plan.address, port: plan.port, protocol: packet.protocol, nodePort };
-  const { state, evidence } = serviceRules(netns, key);
+  const { state, endpoints, evidence } = serviceRules(netns, key);
   const [holder] = netns.addresses.get(plan.address.text) ?? [];
-  if (state === "missing" && !nodePort && holder === undefined && !hasOtherDatapath(netns)) {
+  // Rules that lead to no endpoint at all, while the API has one, are as good as none.
+  const lacking = state === "missing" || (state === "present" && endpoints.size === 0);
+  if (lacking && !nodePort && holder === undefined && !hasOtherDatapath(netns)) {
     const { service, address } = plan;
     const stop = {
       kind: "no-service-rule",

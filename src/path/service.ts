@@ -42,10 +42,20 @@ export function planFlow(world: World, flow: Flow, destination: Address, node: s
     const socket = parseSocketAddress(endpoint);
     if (socket === null) return [];
     const { address: endpointAddress, port: endpointPort } = socket;
-    const plan = { service: name, address: destination, port: key.port, endpoint, endpointAddress, nodePort };
+    const stale = isKnown(world, name, endpointAddress) ? null : { node: translator, evidence: rules.evidence };
+    const plan = { service: name, address: destination, port: key.port, endpoint, endpointAddress, nodePort, stale };
     return [{ ...plan, endpointPort: endpointPort ?? key.port }];
   });
   return { kind: "service", plans };
+}
+
+/** Whether the API has the address among the Service's endpoints, in whatever state; without any slice nothing is known of them. */
+function isKnown(world: World, service: string, address: Address): boolean {
+  const slices = world.slicesByService.get(service) ?? [];
+  if (slices.length === 0) return true;
+  return slices.some(({ endpoints }) =>
+    endpoints.some(({ addresses }) => addresses.some((one) => addressKey(one) === address.text)),
+  );
 }
 
 interface FoundService {

@@ -1,5 +1,5 @@
 import type { Evidence } from "../model/finding.ts";
-import type { Hop, Stop } from "../model/flow.ts";
+import type { AttachedPrograms, Hop, SourceTranslation, Stop } from "../model/flow.ts";
 import type { Link, Route } from "../model/node.ts";
 import type { Address } from "../net/cidr.ts";
 import type { Choice } from "./netfilter/context.ts";
@@ -15,6 +15,13 @@ export interface ServicePlan extends Choice {
   readonly endpointAddress: Address;
   readonly endpointPort: number;
   readonly nodePort: boolean;
+  /** The API does not have this endpoint among those of the Service, in whatever state: only the Node's rules do. */
+  readonly stale: StaleRule | null;
+}
+/** Where a rule stands that is behind the API. */
+export interface StaleRule {
+  readonly node: string;
+  readonly evidence: readonly Evidence[];
 }
 
 /** Something that could not be evaluated. may-stop: the packet may end here; may-change: it may go on otherwise than assumed. */
@@ -40,6 +47,10 @@ export interface Trace {
   readonly hops: Hop[];
   readonly doubts: Doubt[];
   readonly evidence: Evidence[];
+  /** A rule that sent the Service's packet to an address that is no endpoint of it. */
+  redirected: Stopped | null;
+  sourceTranslated: SourceTranslation | null;
+  readonly programs: AttachedPrograms[];
   /** Capture prefix of a namespace → its records, the latest last. */
   readonly connections: Map<string, Connection[]>;
   /** Namespace and packet → the route by which it forwarded: the same packet a second time is a loop. */
@@ -93,9 +104,11 @@ export function hop(trace: Trace, netns: Netns, device: string, action: string):
   trace.hops.push({
     node: netns.node,
     where: netns.pod === null ? "node" : "pod",
+    ...(netns.pod === null ? {} : { pod: netns.pod }),
     device,
     action,
     verdict: "passes",
+    ...(trace.direction === "reply" ? { direction: "reply" as const } : {}),
   });
 }
 

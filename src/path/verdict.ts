@@ -22,6 +22,8 @@ function walk(trace: Trace, destination: string, verdict: Walk["verdict"], unkno
     verdict,
     direction: trace.direction,
     destination,
+    ...(trace.sourceTranslated === null ? {} : { sourceTranslated: trace.sourceTranslated }),
+    ...(trace.programs.length === 0 ? {} : { programs: trace.programs }),
     hops: verdict === "passes" ? trace.hops : withEnd(trace.hops, verdict === "stopped" ? "stops" : "unknown"),
     stop: null,
     evidence: trace.evidence,

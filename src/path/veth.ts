@@ -4,6 +4,7 @@ import { isDown, linkDown, tooBig } from "./link-state.ts";
 import { checkNeighbour, permanentMac } from "./neighbour.ts";
 import { describeNetns, type Netns } from "./netns.ts";
 import { type Packet, scrubbed } from "./packet.ts";
+import { notePrograms } from "./programs.ts";
 import { type Egress, hop, type Position, type Trace, unknownAt } from "./trace.ts";
 import { hostPortOf, type PodPort, podPortOf, type World } from "./world.ts";
 
@@ -20,7 +21,7 @@ export function fromPod(trace: Trace, { netns, device, nextHop, packet }: Egress
   }
   const blocked = endDown(port) ?? tooBig(port.host, port.hostLink, packet.bytes, VLAN_TAG_BYTES);
   if (blocked !== null) return blocked;
-  hop(trace, netns, device.name, `veth to ${port.hostLink.name} of Node ${netns.node}`);
+  hop(trace, netns, device.name, `veth ${ends(device, port.hostLink)} of Node ${netns.node}`);
   const mac = permanentMac(netns, device.name, nextHop);
   return { at: "ingress", netns: port.host, device: port.hostLink, nextHop, mac, packet: scrubbed(packet) };
 }
@@ -33,8 +34,14 @@ export function toPod(trace: Trace, port: PodPort, via: Link, nextHop: Address, 
     tooBig(port.pod, port.podLink, packet.bytes, VLAN_TAG_BYTES) ??
     checkNeighbour(trace, port.host, via, nextHop, port.podLink);
   if (blocked !== null) return blocked;
-  hop(trace, port.host, port.hostLink.name, `veth to ${port.podLink.name} of ${describeNetns(port.pod)}`);
+  notePrograms(trace, port.host, port.hostLink);
+  hop(trace, port.host, port.hostLink.name, `veth ${ends(port.hostLink, port.podLink)} of ${describeNetns(port.pod)}`);
   return { at: "ingress", netns: port.pod, device: port.podLink, nextHop: null, mac: null, packet: scrubbed(packet) };
+}
+
+/** "eth0@if12 to vethb2c4@if2": each end is printed with the index of the other, as ip-link(8) does. */
+function ends(from: Link, to: Link): string {
+  return `${from.name}@if${to.index} to ${to.name}@if${from.index}`;
 }
 
 /** If a device is down because the other end of its veth pair is, that end is the one to name. */
@@ -45,8 +52,8 @@ export function downDevice(world: World, netns: Netns, device: Link): Position |
 }
 
 function endDown(port: PodPort): Position | null {
-  if (!port.hostLink.up) return linkDown(port.host, port.hostLink);
+  if (!port.hostLink.up) return linkDown(port.host, port.hostLink, port.pod.pod);
   if (!port.podLink.up) return linkDown(port.pod, port.podLink);
-  if (isDown(port.hostLink)) return linkDown(port.host, port.hostLink);
+  if (isDown(port.hostLink)) return linkDown(port.host, port.hostLink, port.pod.pod);
   return isDown(port.podLink) ? linkDown(port.pod, port.podLink) : null;
 }

@@ -52,6 +52,9 @@ function newTrace(world: World, plan: ServicePlan | null): Trace {
     hops: [],
     doubts: [],
     evidence: [],
+    redirected: null,
+    sourceTranslated: null,
+    programs: [],
     connections: new Map(),
     forwarded: new Map(),
   };
@@ -71,10 +74,10 @@ function thereAndBack(trace: Trace, flow: Flow, destination: Address): Walk {
   const final = (trace.plan?.endpointAddress ?? destination).text;
   const start = startOf(trace, flow, destination);
   const end = follow(trace, start);
-  if (end.at !== "delivered" && end.at !== "left") return conclude(trace, end, final);
+  if (end.at !== "delivered" && end.at !== "left") return conclude(trace, misled(trace, end) ?? end, final);
   const { packet } = end;
-  const refused = end.at === "delivered" ? checkListening(trace, end.netns, packet) : null;
-  if (refused !== null) return conclude(trace, refused, packet.destination.text);
+  const refused = end.at === "delivered" ? checkListening(trace, end.netns, packet) : misled(trace, end);
+  if (refused !== null) return conclude(trace, misled(trace, refused) ?? refused, packet.destination.text);
   trace.direction = "reply";
   trace.forwarded.clear();
   const answer = replyStart(trace, end);
@@ -84,6 +87,17 @@ function thereAndBack(trace: Trace, flow: Flow, destination: Address): Walk {
   return conclude(trace, end, packet.destination.text);
 }
 
+/** A Service's packet that arrives nowhere because a rule sent it to where the Service is not: that rule is what stops it. */
+function misled(trace: Trace, end: Position): Position | null {
+  const { plan, redirected } = trace;
+  if (redirected !== null) return end.at === "stopped" || end.at === "left" ? redirected : null;
+  if (plan === null || plan.stale === null || end.at !== "stopped") return null;
+  const { service, address, port, endpoint } = plan;
+  const { node, evidence } = plan.stale;
+  const stop = { kind: "stale-service-rule", node, service, address: address.text, port, endpoint } as const;
+  return { at: "stopped", stop, evidence: [...evidence, ...end.evidence] };
+}
+
 /** Where the answer sets out; null where it comes from outside to an address that the outside may not know the way to. */
 function replyStart(trace: Trace, end: Extract<Position, { at: "delivered" | "left" }>): Position | null {
   const packet = replyTo(end.packet);
@@ -91,7 +105,7 @@ function replyStart(trace: Trace, end: Extract<Position, { at: "delivered" | "le
   const ownSource = end.netns.addresses.get(packet.destination.text) ?? [];
   if (!ownSource.some(({ name }) => name === end.device.name)) return null;
   const action = `${describePacket(packet)} comes back from outside`;
-  trace.hops.push({ node: "", where: "wire", device: end.device.name, action, verdict: "passes" });
+  trace.hops.push({ node: "", where: "wire", device: end.device.name, action, verdict: "passes", direction: "reply" });
   return { at: "ingress", netns: end.netns, device: end.device, nextHop: null, mac: null, packet };
 }
 

@@ -4,6 +4,7 @@ import type { FactKey, Snapshot } from "../model/facts.ts";
 import type { FlowResult } from "../model/flow.ts";
 import type { ConfigMap } from "../model/kubernetes.ts";
 import { known, type Learned, mapLearned, unknown } from "../model/learned.ts";
+import { readApiService } from "./api/api-services.ts";
 import { readConfigMap } from "./api/config-maps.ts";
 import { readCustomObjects } from "./api/custom-objects.ts";
 import { readEndpointSlice } from "./api/endpoint-slices.ts";
@@ -17,6 +18,7 @@ import { readPod } from "./api/pods.ts";
 import { readServiceCIDR } from "./api/service-cidrs.ts";
 import { readService } from "./api/services.ts";
 import { readVersion } from "./api/version.ts";
+import { readMutatingWebhooks, readValidatingWebhooks } from "./api/webhooks.ts";
 import { readDaemonSet, readDeployment, readStatefulSet } from "./api/workloads.ts";
 import { identifyCni } from "./cni/identify.ts";
 import { readClusterDns } from "./dns/cluster-dns.ts";
@@ -91,6 +93,11 @@ export function readCaptures(captures: Captures, flows: Learned<readonly FlowRes
     endpointSlices: read("endpointSlices", "endpointslices", readEndpointSlice),
     networkPolicies: read("networkPolicies", "networkpolicies", readNetworkPolicy),
     ingresses: read("ingresses", "ingresses", readIngress),
+    webhooks: both(
+      read("webhooks", "validatingwebhookconfigurations", readValidatingWebhooks),
+      read("webhooks", "mutatingwebhookconfigurations", readMutatingWebhooks),
+    ),
+    apiServices: read("apiServices", "apiservices", readApiService),
     events: read("events", "events", readEvent),
     unreadNodes,
     ranges,

@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import { type Line, layoutWidth, type Pen, padEnd, penFor, type Terminal, textWidth } from "./screen.ts";
-import { wrapCell } from "./wrap.ts";
+import { wrapCell, wrapWords } from "./wrap.ts";
 
 export interface Columns {
   readonly header: readonly string[];
@@ -19,10 +19,30 @@ const MOST_ROWS_FOR_CLI_TABLE = 500;
 export function columns({ header, rows, width, indent }: Columns, pen: Pen): readonly Line[] {
   const safe = [header, ...rows].map((row) => row.map((cell) => pen(cell).text));
   const least = header.map((cell) => Math.max(NARROWEST_COLUMN, textWidth(pen(cell).text)));
+  const room = least.reduce((sum, each) => sum + each, GAP * (least.length - 1));
+  if (room > width - indent) return records(safe, width, indent, pen);
   const widths = narrowed(naturalWidths(safe), least, width - indent);
   const wrapped = safe.map((row) => row.map((cell, column) => wrapCell(cell, widths[column] ?? NARROWEST_COLUMN)));
   const texts = rows.length <= MOST_ROWS_FOR_CLI_TABLE ? smallTable(wrapped, widths) : largeTable(wrapped, widths);
   return texts.map((text, index) => [pen(" ".repeat(indent)), pen(text, index === 0 ? "faint" : "plain")]);
+}
+
+/** For a screen too narrow for all columns: each row as lines of "HEADER  value", an empty line apart. */
+function records(rows: readonly (readonly string[])[], width: number, indent: number, pen: Pen): readonly Line[] {
+  const [header = [], ...body] = rows;
+  const labelWidth = Math.max(...header.map(textWidth)) + GAP;
+  return body.flatMap((row, index) => [
+    ...(index === 0 ? [] : [[]]),
+    ...row.flatMap((cell, column) =>
+      cell === ""
+        ? []
+        : wrapCell(cell, Math.max(NARROWEST_COLUMN, width - indent - labelWidth)).map((text, line) => [
+            pen(" ".repeat(indent)),
+            pen(padEnd(line === 0 ? (header[column] ?? "") : "", labelWidth), "faint"),
+            pen(text),
+          ]),
+    ),
+  ]);
 }
 
 /** A table under a title and an empty line; nothing where there are no rows. */
@@ -34,7 +54,9 @@ export function titledTable(
 ): readonly Line[] {
   if (rows.length === 0) return [];
   const pen = penFor(terminal);
-  return [[], [pen(title, "strong")], ...columns({ header, rows, width: layoutWidth(terminal), indent: 2 }, pen)];
+  const width = layoutWidth(terminal);
+  const head = wrapWords(pen(title).text, width).map((text) => [pen(text, "strong")]);
+  return [[], ...head, ...columns({ header, rows, width, indent: 2 }, pen)];
 }
 
 type WrappedRow = readonly (readonly string[])[];

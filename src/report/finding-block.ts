@@ -2,8 +2,9 @@ import type { Evidence } from "../model/finding.ts";
 import type { Report, ReportedFinding } from "../model/report.ts";
 import { explainedBy } from "./explained.ts";
 import { type Line, layoutWidth, lineWidth, type Pen, padEnd, penFor, type Terminal, textWidth } from "./screen.ts";
-import { type Detail, glyph, list, objectName, SEVERITY_WORDS, sourceName, styleOf } from "./wording.ts";
+import { type Detail, glyph, list, objectName, placeOfStep, SEVERITY_WORDS, sourceName, styleOf } from "./wording.ts";
 import { labelled, wrapWords } from "./wrap.ts";
+import { wrapCommand } from "./wrap-command.ts";
 
 export const INDENT = 2;
 export const LABEL_WIDTH = 9;
@@ -30,8 +31,9 @@ export function infoLines(report: Report, terminal: Terminal): readonly Line[] {
     const label = pen(glyph("info", terminal), styleOf("info"));
     const form = { indent: INDENT, label, labelWidth: signWidth(terminal), width: layoutWidth(terminal) };
     const lines = labelled(form, `info: ${finding.message} (${subjects})`, pen);
-    const more = pen(`kubectl netdoctor explain ${finding.id}`);
-    return [...lines, [pen(" ".repeat(INDENT + signWidth(terminal) + 2)), more]];
+    const margin = INDENT + signWidth(terminal) + 2;
+    const run = wrapCommand(pen(explainCommand(finding.id)).text, layoutWidth(terminal) - margin);
+    return [...lines, ...run.map((text) => [pen(" ".repeat(margin)), pen(text)])];
   });
 }
 
@@ -42,7 +44,7 @@ function groups(findings: readonly ReportedFinding[], detail: Detail): readonly 
   if (detail === "full") return findings.map((finding) => [finding]);
   const byId = new Map<string, ReportedFinding[]>();
   for (const finding of findings) {
-    const key = `${finding.severity} ${finding.id}`;
+    const key = `${finding.severity} ${finding.id} ${finding.inBaseline ?? false}`;
     byId.set(key, [...(byId.get(key) ?? []), finding]);
   }
   return [...byId.values()];
@@ -75,7 +77,7 @@ function block(group: readonly ReportedFinding[], report: Report, terminal: Term
     ...also,
     ...(explained.length === 0 ? [] : row("explains", explained)),
     ...steps(finding, pen, width),
-    ...row("more", `kubectl netdoctor explain ${finding.id}`),
+    ...more(finding.id, pen, width),
   ];
 }
 
@@ -85,8 +87,13 @@ function title(finding: ReportedFinding, terminal: Terminal): readonly Line[] {
   const word = padEnd(SEVERITY_WORDS[finding.severity], LABEL_WIDTH);
   const head: Line = [pen(`${glyph(finding.severity, terminal)} ${word}`, style), pen(finding.id, "strong")];
   const subject = pen(objectName(finding.subject), "strong");
-  if (lineWidth(head) + 3 + textWidth(subject.text) <= layoutWidth(terminal)) return [[...head, pen("   "), subject]];
-  return [head, [pen(" ".repeat(MARGIN)), subject]];
+  const known = finding.inBaseline === true ? [pen("   known: in the baseline", "faint")] : [];
+  const whole = [...head, pen("   "), subject, ...known];
+  const width = layoutWidth(terminal);
+  if (lineWidth(whole) <= width) return [whole];
+  const margin = pen(" ".repeat(MARGIN));
+  const names = wrapWords(subject.text, width - MARGIN).map((text) => [margin, pen(text, "strong")]);
+  return [head, ...names, ...known.map((span) => [pen(" ".repeat(MARGIN - 3)), span])];
 }
 
 /** What was seen, and where. `inferred` says that the evidence suggests the cause and does not entail it. */
@@ -123,28 +130,39 @@ export function evidenceText({ source, where, value }: Evidence, detail: Detail)
 }
 
 /**
- * Commands stand alone on their lines and are never wrapped, so that a line can be copied whole. Above them stands where to
- * run them and what they change; with nothing above, they run here and only read.
+ * Commands stand alone on their lines, so that they can be copied; one that is too long goes on behind a backslash. Above them
+ * stands where to run them and what they change; with nothing above, they run here and only read.
  */
 function steps(finding: ReportedFinding, pen: Pen, width: number): readonly Line[] {
   const lines: Line[] = [];
   let above = HERE;
   for (const [index, { run, effect, onNode }] of finding.next.entries()) {
     const label = [pen("  "), pen(padEnd(index === 0 ? "next" : "", LABEL_WIDTH), "faint")];
-    const place = placeOf(onNode, effect);
+    const place = placeOfStep(onNode, effect);
     const command = pen(run, "strong");
     const fits = MARGIN + 2 + textWidth(command.text) <= width;
     const bare = fits && place === HERE && lines.length === index;
     const heading = !bare && (place !== above || index === 0);
     if (heading) lines.push([...label, pen(place, effect === "changes" ? "warning" : "plain")]);
-    lines.push(bare ? [...label, command] : [pen(" ".repeat(fits ? MARGIN + 2 : INDENT + 2)), command]);
+    if (bare) lines.push([...label, command]);
+    else lines.push(...commandLines(run, fits ? MARGIN + 2 : INDENT + 2, pen, width));
     above = place;
   }
   return lines;
 }
 
-const HERE = "from here, only reads:";
-function placeOf(node: string | null, effect: "reads" | "changes"): string {
-  if (effect === "changes") return node === null ? "from here, CHANGES the cluster:" : `on Node ${node}, CHANGES it:`;
-  return node === null ? HERE : `on Node ${node}, only reads:`;
+/** A command at an indentation, to be copied with all its lines. */
+export function commandLines(run: string, indent: number, pen: Pen, width: number): readonly Line[] {
+  return wrapCommand(pen(run).text, width - indent).map((text) => [pen(" ".repeat(indent)), pen(text, "strong")]);
 }
+
+/** Where the runbook is: beside its label where it fits. */
+function more(id: string, pen: Pen, width: number): readonly Line[] {
+  const label = [pen(" ".repeat(INDENT)), pen(padEnd("more", LABEL_WIDTH), "faint")];
+  const command = pen(explainCommand(id));
+  if (MARGIN + textWidth(command.text) <= width) return [[...label, command]];
+  return [label, ...commandLines(explainCommand(id), INDENT + 2, pen, width)];
+}
+const explainCommand = (id: string): string => `kubectl netdoctor explain ${id}`;
+
+const HERE = placeOfStep(null, "reads");

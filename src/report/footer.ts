@@ -5,6 +5,7 @@ import { INDENT, LABEL_WIDTH, signWidth } from "./finding-block.ts";
 import { type Line, layoutWidth, padEnd, penFor, type Terminal, textWidth } from "./screen.ts";
 import { count, glyph, list, RELATION_WORDS, reasonWords, styleOf } from "./wording.ts";
 import { labelled, wrapWords } from "./wrap.ts";
+import { wrapCommand } from "./wrap-command.ts";
 
 const NAMED = 3;
 
@@ -17,6 +18,9 @@ export function footer(report: Report, terminal: Terminal): readonly Line[] {
   return [
     ...row("ranges", report.cluster.ranges === null ? "could not be read" : rangeParts(report.cluster.ranges)),
     ...(report.checks.length === 0 ? [] : row("checked", checkedParts(report.checks))),
+    ...(report.baseline === undefined || report.baseline.gone.length === 0
+      ? []
+      : row("gone", `since the baseline: ${list(report.baseline.gone, NAMED)}`)),
   ];
 }
 
@@ -44,7 +48,7 @@ function checkedParts(checks: readonly CheckOutcome[]): readonly string[] {
   const crashed = checks.filter(({ status }) => status === "crashed");
   return [
     `${checks.length - open.length - crashed.length} of ${count(checks.length, "check")}`,
-    ...(open.length > 0 ? [`${open.length} could not answer: ${list(open.map(withReason), NAMED)}`] : []),
+    ...(open.length > 0 ? [`${open.length} could not answer: ${openText(open)}`] : []),
     ...(crashed.length > 0
       ? [
           `${crashed.length} crashed, a bug of netdoctor: ${list(
@@ -55,6 +59,21 @@ function checkedParts(checks: readonly CheckOutcome[]): readonly string[] {
       : []),
   ];
 }
+
+/** A few by name; many by what they lack: "24 for want of the state of Nodes (not collected)". */
+function openText(open: readonly CheckOutcome[]): string {
+  if (open.length <= NAMED + 1) return list(open.map(withReason), NAMED);
+  const lacks = new Map<string, number>();
+  for (const { missing } of open) {
+    const [first] = missing;
+    const lack = first === undefined ? "" : `${FACT_WORDS[first.fact] ?? first.fact} (${reasonWords(first.reason)})`;
+    lacks.set(lack, (lacks.get(lack) ?? 0) + 1);
+  }
+  const parts = [...lacks].map(([lack, number]) => `${number}${lack === "" ? "" : ` for want of ${lack}`}`);
+  return `${list(parts, NAMED)}; -o wide names them`;
+}
+
+const FACT_WORDS: Readonly<Record<string, string>> = { nodeStates: "the state of the Nodes", flows: "probes" };
 
 function withReason({ id, missing }: CheckOutcome): string {
   const [first] = missing;
@@ -74,9 +93,23 @@ export function incompleteBlock(report: Report, terminal: Terminal): readonly Li
         pen(index === 0 ? "  " : "    "),
         pen(text),
       ]),
-      ...(unlock === "" ? [] : [[pen("    "), pen(`→ ${unlock}`)]]),
+      ...(unlock === "" ? [] : arrowLines(unlock, terminal)),
     ]),
   ];
+}
+
+/** "→ kubectl label …, or run with --api-only": the command can be copied alone, and goes on behind a backslash. */
+function arrowLines(unlock: string, terminal: Terminal): readonly Line[] {
+  const pen = penFor(terminal);
+  const room = layoutWidth(terminal) - 4 - textWidth(pen("→ ").text);
+  const at = unlock.startsWith("kubectl ") ? unlock.indexOf(", or ") : 0;
+  const command = at === -1 ? unlock : unlock.slice(0, at);
+  const words = at === -1 ? "" : unlock.slice(at).replace(/^, /, "");
+  const lines = [
+    ...(command === "" ? [] : wrapCommand(pen(command).text, room)),
+    ...(words === "" ? [] : wrapWords(pen(words).text, room)),
+  ];
+  return lines.map((text, index) => [pen(index === 0 ? "    → " : "      "), pen(text)]);
 }
 
 function byReason(entries: readonly Incomplete[]): readonly Incomplete[] {

@@ -1,7 +1,8 @@
 // The keys of every object that a report holds, in the order of its type in src/model. Ways a packet may stop (Stop) share one.
 const SHAPES: readonly (readonly string[])[] = [
-  "apiVersion kind verdict cluster findings good checks flows disagreements incomplete",
-  "version nodes ranges cni seconds",
+  "apiVersion kind verdict cluster findings good checks flows disagreements incomplete baseline",
+  "gone",
+  "version nodes ranges cni takenAt seconds",
   "ranges perNode overlaps capacity missing unused",
   "role cidr family sources disagreeing",
   "cidr source confidence evidence",
@@ -13,7 +14,7 @@ const SHAPES: readonly (readonly string[])[] = [
   "role reason",
   "name agree workloads strategy enforcesNetworkPolicy kubeProxyMode nodes",
   "node file name plugins strategy tunnelDevice tunnelPort podMtuBytes uplinkMtuBytes overheadBytes evidence unknown",
-  "id severity confidence subject message why params evidence explains next",
+  "id severity confidence check inBaseline subject message why params evidence explains next",
   "run effect onNode",
   "statement measure",
   "id question status examined missing error",
@@ -22,15 +23,17 @@ const SHAPES: readonly (readonly string[])[] = [
   "id purpose from to protocol port packetBytes dns",
   "kind namespace name node ip hostNetwork",
   "name type",
-  "verdict direction destination hops stop evidence unknown",
-  "node where device action verdict",
+  "verdict direction destination hops stop sourceTranslated programs evidence unknown",
+  "node where pod device action verdict direction",
+  "node from to evidence",
+  "node device qdisc",
   "known value",
   "known reason detail",
   "outcome sent succeeded medianMs clientSeen largestBytes answers detail",
   "what reason unlock",
   "protocol port",
   "kind node pod backend hook table chain rule text rejects layer outer service destination device bridge master peer what " +
-    "source address port listensOn mtuBytes packetBytes has route type expected sysctl",
+    "source address port listensOn mtuBytes packetBytes has route type expected sysctl endOf endpoint to",
 ].map((keys) => keys.split(" "));
 const shapeOf = new Map<string, readonly string[] | null>();
 

@@ -90,3 +90,10 @@ export const reasonWords = (reason: UnknownReason): string => reason.replaceAll(
 
 /** How one range stands to another. */
 export const RELATION_WORDS = { equal: "equals", contains: "contains", inside: "lies inside" } as const;
+
+/** "on Node node3, only reads:"; where a command is to be run and what it changes. */
+export function placeOfStep(node: string | null, effect: "reads" | "changes"): string {
+  const where = node === null ? "from here" : `on Node ${node}`;
+  if (effect === "reads") return `${where}, only reads:`;
+  return node === null ? `${where}, CHANGES the cluster:` : `${where}, CHANGES it:`;
+}

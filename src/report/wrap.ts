@@ -82,9 +82,17 @@ export function labelled(form: Labelled, text: string | readonly string[], pen: 
   ]);
 }
 
-/** Two texts on one line, the second at the right edge; on its own line below where both do not fit. */
-export function spread(left: Line, right: Line, width: number, pen: Pen): readonly Line[] {
-  const gap = width - lineWidth(left) - lineWidth(right);
-  if (gap >= 2) return [[...left, pen(" ".repeat(gap)), ...right]];
-  return [left, [pen("  "), ...right]];
+/** Two texts on one line, the second at the right edge; below, broken between its parts, where both do not fit. */
+export function spread(
+  left: Line,
+  right: { readonly parts: readonly string[]; readonly style: Span["style"] },
+  width: number,
+  pen: Pen,
+): readonly Line[] {
+  const parts = right.parts.map((part) => pen(part).text);
+  const separator = pen(" · ").text;
+  const whole = pen(parts.join(separator), right.style);
+  const gap = width - lineWidth(left) - lineWidth([whole]);
+  if (gap >= 2) return [[...left, pen(" ".repeat(gap)), whole]];
+  return [left, ...wrapParts(parts, width - 2, separator).map((text) => [pen("  "), pen(text, right.style)])];
 }

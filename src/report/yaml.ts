@@ -11,7 +11,8 @@ export function renderYaml(report: Report): string {
 
 type Rules = NonNullable<NonNullable<Parameters<typeof dump>[1]>["scalarStyleRules"]>;
 
-const scalarStyleRules: Rules = [
+/** Text that a terminal would act on is double-quoted, so that it can be escaped. */
+export const scalarStyleRules: Rules = [
   (layout) => {
     if (layout.style === SCALAR_STYLE.PLAIN && isUnsafe(layout.node.value)) layout.style = SCALAR_STYLE.DOUBLE_QUOTED;
   },

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { afterAll, onTestFinished } from "vitest";
+import { join } from "node:path";
+import { afterAll, beforeAll, onTestFinished } from "vitest";
+import { bundle } from "../../scripts/build.ts";
 import { kubeconfigText, temporaryDirectory } from "../support/api-double/kubeconfig.ts";
 
 export interface Ended {
@@ -13,10 +15,19 @@ export interface Started {
   readonly ended: Promise<Ended>;
 }
 
-const program = new URL("../../bin/dev.js", import.meta.url).pathname;
-/** Kept between the starts of one test file: a third of a start is reading the sources. */
-const compiled = temporaryDirectory();
-afterAll(() => compiled.remove());
+let built = "";
+
+/** To be called once at the top of a test file that starts the program: bundles it as it is shipped, since sources take long to start. */
+export function buildProgram(): void {
+  const directory = temporaryDirectory();
+  beforeAll(async () => {
+    await bundle(directory.path);
+    built = join(directory.path, "cli.cjs");
+  }, 120_000);
+  afterAll(() => directory.remove());
+}
+/** The file to start with node. */
+export const programFile = (): string => built;
 
 /** A folder of its own that the program finds as its home and current directory. */
 export function home(): ReturnType<typeof temporaryDirectory> {
@@ -25,11 +36,11 @@ export function home(): ReturnType<typeof temporaryDirectory> {
   return directory;
 }
 
-/** Starts the program from its sources, with nothing of this machine's own configuration. */
+/** Starts the program, with nothing of this machine's own configuration. */
 export function start(argv: readonly string[], cwd = home().path): Started {
-  const child = spawn(process.execPath, [program, ...argv], {
+  const child = spawn(process.execPath, [built, ...argv], {
     cwd,
-    env: { PATH: process.env.PATH, HOME: cwd, LC_ALL: "C.UTF-8", COLUMNS: "80", NODE_COMPILE_CACHE: compiled.path },
+    env: { PATH: process.env.PATH, HOME: cwd, LC_ALL: "C.UTF-8", COLUMNS: "80" },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let [stdout, stderr] = ["", ""];

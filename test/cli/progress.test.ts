@@ -44,6 +44,17 @@ describe("on a terminal", () => {
     progress.end();
     expect(text()).toContain("\r\u001b[2Knode3 did not answer\n");
   });
+  test("the cursor comes back when the process ends in the middle", () => {
+    const before = process.listeners("exit");
+    const { progress, text } = watched(true, false);
+    progress.step("reading");
+    const added = process.listeners("exit").filter((listener) => !before.includes(listener));
+    expect(added).toHaveLength(1);
+    for (const listener of added) listener(130);
+    expect(text().endsWith("\u001b[?25h")).toBe(true);
+    progress.end();
+    expect(process.listeners("exit")).toEqual(before);
+  });
   test("ending what never started prints nothing", () => {
     const { progress, text } = watched(true, false);
     progress.end();

@@ -63,24 +63,13 @@ describe("a connection that cannot be had", () => {
     expect(error.message).toContain("Sign in");
   });
 
-  test("a missing credential plugin shows its install hint", async () => {
-    const server = await double();
-    const exec = { command: "no-such-plugin-of-ours", installHint: "Install it from the intranet." };
-    const error = await errorOf(connected(server, { user: { exec } }));
-    expect(error).toMatchObject({ kind: "unauthorized", hint: "Install it from the intranet." });
-    expect(error.message).toContain("no-such-plugin-of-ours");
-  });
-
-  test("a failing credential plugin shows its last line", async () => {
-    const server = await double();
-    const exec = { command: process.execPath, args: ["-e", 'console.error("session expired"); process.exit(1)'] };
-    const error = await errorOf(connected(server, { user: { exec } }));
-    expect(error.message).toContain("session expired");
-  });
-
   test("a missing certificate file is named", async () => {
     const server = await double();
-    const error = await errorOf(connected(server, { user: { "client-certificate": "/nonexistent/ada.pem" } }));
+    const error = await errorOf(
+      connected(server, {
+        user: { "client-certificate": "/nonexistent/ada.pem", "client-key": "/nonexistent/ada.key" },
+      }),
+    );
     expect(error).toMatchObject({ kind: "bad-kubeconfig" });
     expect(error.message).toContain("/nonexistent/ada.pem");
   });

@@ -1,12 +1,8 @@
-import { readFileSync } from "node:fs";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { connect } from "../../src/collect/api/connection.ts";
-import { exec } from "../../src/collect/api/exec.ts";
 import { accessErrorOf as errorOf } from "../support/api-double/access-error-of.ts";
-import { connectProxy } from "../support/api-double/connect-proxy.ts";
 import { connected, double, NOWHERE, soon } from "../support/api-double/connected.ts";
-import { exit, stdout } from "../support/api-double/exec-channel.ts";
-import { kubeconfigText, temporaryDirectory } from "../support/api-double/kubeconfig.ts";
+import { temporaryDirectory } from "../support/api-double/kubeconfig.ts";
 import { certificate, certificatePath } from "../support/api-double/server.ts";
 
 const base64 = (name: string) => Buffer.from(certificate(name)).toString("base64");
@@ -51,6 +47,46 @@ describe("who we are", () => {
     expect(server.requests[0]?.headers.authorization).toBe("Bearer from-file");
   });
 
+  test("a token file is read again after a minute, and a token beside it counts where it cannot be read", async () => {
+    const directory = temporaryDirectory();
+    onTestFinished(() => directory.remove());
+    const server = await double({ handle: ({ path }) => (path === "/x" ? { text: "x" } : undefined) });
+    const tokenFile = directory.write("token", "one");
+    const connection = await connected(server, { user: { tokenFile } });
+    directory.write("token", "two");
+    await connection.get("/x", { signal: soon() });
+    vi.useFakeTimers({ now: Date.now() + 61_000, toFake: ["Date"] });
+    onTestFinished(() => void vi.useRealTimers());
+    await connection.get("/x", { signal: soon() });
+    await connected(server, { user: { tokenFile: "/nonexistent/token", token: "beside" } });
+    const sent = server.requests.map(({ headers }) => headers.authorization);
+    expect(sent).toEqual(["Bearer one", "Bearer one", "Bearer two", "Bearer beside"]);
+  });
+
+  test("a token given by flag sets the user's other ways aside", async () => {
+    const server = await double({ tokens: new Set(["flag"]) });
+    for (const user of [
+      { tokenFile: "/nonexistent" },
+      { username: "a", password: "b" },
+      { exec: { command: "none" } },
+    ]) {
+      await connected(server, { user }, { token: "flag" });
+    }
+    expect(server.requests).toHaveLength(3);
+  });
+
+  test("an OIDC token is used until it expires, and then kubectl is asked to renew it", async () => {
+    const server = await double();
+    const token = (exp: number) => `x.${Buffer.from(JSON.stringify({ exp })).toString("base64url")}.y`;
+    const later = token(Date.now() / 1000 + 600);
+    const user = (id: string) => ({ "auth-provider": { name: "oidc", config: { "id-token": id } } });
+    await connected(server, { user: user(later) });
+    expect(server.requests[0]?.headers.authorization).toBe(`Bearer ${later}`);
+    const error = await errorOf(connected(server, { user: user(token(1)) }));
+    expect(error).toMatchObject({ kind: "unauthorized", hint: expect.stringContaining("kubectl get --raw /version") });
+    expect(server.requests).toHaveLength(1);
+  });
+
   test("basic credentials are sent", async () => {
     const server = await double();
     await connected(server, { user: { username: "ada", password: "secret" } });
@@ -60,78 +96,59 @@ describe("who we are", () => {
   test("impersonation keeps each group apart", async () => {
     const server = await double();
     const user = { token: "t", "as-user-extra": { "example.org/team": ["net"] } };
-    await connected(server, { user }, { as: "bob", asGroups: ["ops", "dev"], asUid: "7" });
+    await connected(
+      server,
+      { user },
+      { as: "bob", asGroups: ["ops", "dev"], asUid: "7", asUserExtra: [["scopes(1)", "a=b"]] },
+    );
     const sent = server.requests[0];
     expect(sent?.headers["impersonate-user"]).toBe("bob");
     expect(sent?.headers["impersonate-uid"]).toBe("7");
     expect(repeated(sent?.rawHeaders ?? [], "impersonate-group")).toEqual(["ops", "dev"]);
     expect(sent?.headers["impersonate-extra-example.org%2fteam"]).toBe("net");
-  });
-
-  test("a credential plugin is run once for many requests and told the API version and cluster", async () => {
-    const server = await double({ tokens: new Set(["plugged"]) });
-    const directory = temporaryDirectory();
-    onTestFinished(() => directory.remove());
-    const log = directory.write("log", "");
-    const program = `
-      require("fs").appendFileSync(${JSON.stringify(log)}, process.env.KUBERNETES_EXEC_INFO + "\\n");
-      console.log(JSON.stringify({kind: "ExecCredential", status: {token: "plugged"}}))`;
-    const exec = {
-      apiVersion: "client.authentication.k8s.io/v1",
-      command: process.execPath,
-      args: ["-e", program],
-      provideClusterInfo: true,
-    };
-    const connection = await connected(server, { user: { exec } });
-    await Promise.all([1, 2, 3, 4].map(() => connection.get("/version", { signal: soon() })));
-    const infos = readFileSync(log, "utf8").trim().split("\n");
-    expect(infos).toHaveLength(1);
-    expect(JSON.parse(infos[0] ?? "")).toMatchObject({
-      apiVersion: "client.authentication.k8s.io/v1",
-      spec: { interactive: false, cluster: { server: server.url } },
-    });
-  });
-
-  test("a 401 renews the credentials once, for all who met it", async () => {
-    const tokens = new Set(["first"]);
-    const server = await double({ tokens });
-    const directory = temporaryDirectory();
-    onTestFinished(() => directory.remove());
-    const log = directory.write("log", "");
-    const token = directory.write("token", "first");
-    const program = `
-      const fs = require("fs");
-      fs.appendFileSync(${JSON.stringify(log)}, "run\\n");
-      console.log(JSON.stringify({status: {token: fs.readFileSync(${JSON.stringify(token)}, "utf8")}}))`;
-    const connection = await connected(server, {
-      user: { exec: { command: process.execPath, args: ["-e", program] } },
-    });
-    directory.write("token", "second");
-    tokens.clear();
-    tokens.add("second");
-    const answers = await Promise.all([1, 2, 3, 4, 5].map(() => connection.get("/version", { signal: soon() })));
-    expect(answers.map(({ ok }) => ok)).toEqual([true, true, true, true, true]);
-    expect(readFileSync(log, "utf8")).toBe("run\nrun\n");
-  });
-
-  test("a credential plugin that hangs ends with the caller's patience", async () => {
-    const server = await double();
-    const exec = { command: process.execPath, args: ["-e", "setTimeout(() => undefined, 6000)"] };
-    const directory = temporaryDirectory();
-    onTestFinished(() => directory.remove());
-    const kubeconfig = directory.write("c", kubeconfigText({ server: server.url, user: { exec } }));
-    const begun = performance.now();
-    const attempt = connect({ kubeconfig }, { surroundings: NOWHERE, signal: AbortSignal.timeout(200) });
-    await expect(attempt).rejects.toMatchObject({ kind: "timed-out" });
-    expect(performance.now() - begun).toBeLessThan(5000);
+    expect(sent?.headers["impersonate-extra-scopes%281%29"]).toBe("a=b");
   });
 });
 
 describe("which server", () => {
-  test("plain http is spoken, as kubectl proxy serves it", async () => {
+  test("plain http is spoken, as kubectl proxy serves it, and carries who to act as but no credentials", async () => {
     const server = await double({ plain: true });
-    const connection = await connected(server);
+    const user = { exec: { command: "no-such-plugin-of-ours" }, token: "letmein" };
+    const connection = await connected(server, { user }, { as: "bob" });
     expect(connection.server).toMatch(/^http:/);
+    expect(server.requests[0]?.headers).toMatchObject({ "impersonate-user": "bob" });
+    expect(server.requests[0]?.headers.authorization).toBeUndefined();
+  });
+
+  test("a server without a scheme is spoken to in plain http", async () => {
+    const server = await double({ plain: true });
+    const connection = await connected(server, {}, { server: server.url.replace("http://", "") });
+    expect(connection.server).toBe(server.url);
+  });
+
+  test("a server given by flag is not checked against the kubeconfig's tls-server-name", async () => {
+    const server = await double();
+    const cluster = { "tls-server-name": "another.example" };
+    const connection = await connected(server, { cluster }, { server: server.url });
+    expect(connection.server).toBe(server.url);
+  });
+
+  test("an authority given by flag ends what the kubeconfig says of not verifying", async () => {
+    const server = await double();
+    const cluster = { "certificate-authority-data": "", "insecure-skip-tls-verify": true };
+    await connected(server, { cluster }, { certificateAuthority: certificatePath("ca.pem") });
+    const error = await errorOf(
+      connected(server, { cluster }, { certificateAuthority: certificatePath("other-ca.pem") }),
+    );
+    expect(error.kind).toBe("tls");
+  });
+
+  test("answers are not compressed where the flag or the kubeconfig says so", async () => {
+    const server = await double();
+    await connected(server);
+    await connected(server, {}, { disableCompression: true });
+    await connected(server, { cluster: { "disable-compression": true } });
+    expect(server.requests.map(({ headers }) => headers["accept-encoding"])).toEqual(["gzip", "identity", "identity"]);
   });
 
   test("a server under a path keeps its path", async () => {
@@ -161,17 +178,6 @@ describe("which server", () => {
     expect(error.hint).toContain("certificate-authority");
     await connected(server, { cluster: otherCa }, { insecureSkipTlsVerify: true });
     expect(server.requests.map(({ path }) => path)).toEqual(["/version"]);
-  });
-
-  test("a proxy-url of the cluster is used for requests and for exec", async () => {
-    const server = await double({ exec: () => ({ steps: [stdout("through"), exit(0)] }) });
-    const proxy = await connectProxy();
-    const connection = await connected(server, { cluster: { "proxy-url": proxy.url } });
-    const target = { namespace: "shop", pod: "cart-0", container: "app", command: ["true"] };
-    const output = await exec(connection, target, { signal: soon(), maxBytes: 100 });
-    expect(output).toMatchObject({ value: { stdout: "through" } });
-    const host = server.url.replace("https://", "");
-    expect(proxy.asked).toEqual([host, host]);
   });
 
   test("many requests share few connections", async () => {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { findAccess } from "../../src/collect/api/access.ts";
+import { defaultNamespace, findAccess } from "../../src/collect/api/access.ts";
 import { accessErrorOf as errorOf } from "../support/api-double/access-error-of.ts";
 import { temporaryDirectory } from "../support/api-double/kubeconfig.ts";
 
@@ -128,6 +128,27 @@ describe("inside a Pod", () => {
     expect(access.namespace).toBe("agents");
     expect(access.user.tokenFile).toBe(join(directory.path, "token"));
   });
+
+  test("a kubeconfig without a current context leaves the service account, and without one is an error", async () => {
+    const directory = folder();
+    directory.write("token", "t\n");
+    const kubeconfig = directory.write("a", FIRST);
+    const env = { KUBERNETES_SERVICE_HOST: "10.96.0.1", KUBERNETES_SERVICE_PORT: "443", POD_NAMESPACE: "tools" };
+    const access = await findAccess({ kubeconfig }, { env, serviceAccountDir: directory.path });
+    expect(access).toMatchObject({ namespace: "tools", cluster: { server: "https://10.96.0.1:443" } });
+    const error = await errorOf(findAccess({ kubeconfig }, withEnv({})));
+    expect(error.kind).toBe("no-such-context");
+  });
+});
+
+describe("the namespace of a name without one", () => {
+  test("is the flag's, else the context's, else default, with or without a kubeconfig", async () => {
+    const kubeconfig = folder().write("a", FIRST);
+    expect(await defaultNamespace({ kubeconfig, context: "one", namespace: "billing" }, withEnv({}))).toBe("billing");
+    expect(await defaultNamespace({ kubeconfig, context: "one" }, withEnv({}))).toBe("shop");
+    expect(await defaultNamespace({ kubeconfig, context: "missing" }, withEnv({}))).toBe("default");
+    expect(await defaultNamespace({}, withEnv({}))).toBe("default");
+  });
 });
 
 describe("what is wrong is said in a line", () => {
@@ -179,9 +200,36 @@ describe("what is wrong is said in a line", () => {
     expect(error.message).toContain("`gone`");
   });
 
-  test("a server that is no URL", async () => {
-    const error = await errorOf(findAccess({ server: "cluster.example:6443" }, withEnv({})));
-    expect(error).toMatchObject({ kind: "bad-kubeconfig" });
+  test.each(["https://", "ftp://cluster.example", "https://ada:hush-hush@cluster.example", "https://a b"])(
+    "a server that is no URL: %s",
+    async (server) => {
+      const error = await errorOf(findAccess({ server }, withEnv({})));
+      expect(error).toMatchObject({ kind: "bad-kubeconfig" });
+      expect(error.message).not.toContain("hush-hush");
+    },
+  );
+
+  test("a name that one file defines twice, which kubectl refuses too", async () => {
+    const kubeconfig = folder().write("a", "users:\n- {name: ada, user: {}}\n- {name: ada, user: {}}\n");
+    const error = await errorOf(findAccess({ kubeconfig }, withEnv({})));
+    expect(error).toMatchObject({ kind: "bad-kubeconfig", message: expect.stringContaining("`ada` is defined twice") });
+  });
+
+  test.each([
+    ["a certificate without its key", { "client-certificate": "a.pem" }, "--client-key"],
+    ["a token and a password", { token: "t", username: "u", password: "p" }, "Remove one"],
+    ["an unknown auth-provider", { "auth-provider": { name: "ldap" } }, "credential plugin"],
+  ])("%s", async (_, user, hint) => {
+    const text = FIRST.replace("{token: first, tokenFile: token}", JSON.stringify(user));
+    const kubeconfig = folder().write("a", text);
+    const error = await errorOf(findAccess({ kubeconfig, context: "one" }, withEnv({})));
+    expect(error).toMatchObject({ kind: "bad-kubeconfig", hint: expect.stringContaining(hint) });
+  });
+
+  test("a user that a flag names and the kubeconfig lacks", async () => {
+    const kubeconfig = folder().write("a", FIRST);
+    const error = await errorOf(findAccess({ kubeconfig, context: "one", user: "eve" }, withEnv({})));
+    expect(error).toMatchObject({ message: "the kubeconfig has no user `eve`", hint: "Choose one with --user: ada" });
   });
 
   test("impersonated groups without a user", async () => {

@@ -109,8 +109,8 @@ describe("collectApi", () => {
 
   test("one slow resource does not cost the others", async () => {
     const slow = (request: SeenRequest) =>
-      request.path === "/api/v1/events" ? { delayMs: 10_000 } : noGroups(request);
-    const { captures } = await collect({ handle: slow }, AbortSignal.timeout(1_500));
+      request.path === "/api/v1/events" ? { delayMs: 30_000 } : noGroups(request);
+    const { captures } = await collect({ handle: slow }, AbortSignal.timeout(4_000));
     expect(captures.get("api/events")?.result).toMatchObject({ known: false, reason: "timed-out" });
     expect(captures.get("api/pods")?.result.known).toBe(true);
     expect(captures.get("api/configmaps")?.result.known).toBe(true);

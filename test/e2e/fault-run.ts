@@ -35,7 +35,9 @@ export async function runFault(faults: readonly Fault[], lab: Lab, directory: st
   }
 }
 
-export const runName = (faults: readonly Fault[]): string => faults.map(({ name }) => name).join("+");
+/** More than three at once are a trial, not a run to be kept by its name. */
+export const runName = (faults: readonly Fault[]): string =>
+  faults.length > 3 ? "together" : faults.map(({ name }) => name).join("+");
 
 /** Heals what is broken, the last first, once. */
 async function heal(broken: Fault[], lab: Lab): Promise<void> {
@@ -59,7 +61,9 @@ async function ask(
   const [live] = await Promise.all([running, byCommand ? undefined : healAll()]);
   const report = reportOf({ exitCode: live.exitCode ?? -1, stdout: live.stdout, stderr: live.stderr, seconds });
   const fix = byCommand ? await fixAndAsk(faults, report, lab) : { fix: "not one command" as const, problems: [] };
-  await healAll().catch((cause: unknown) => (fix.fix === "healthy after its command" ? undefined : Promise.reject(cause)));
+  await healAll().catch((cause: unknown) =>
+    fix.fix === "healthy after its command" ? undefined : Promise.reject(cause),
+  );
   const named = judge(faults, report);
   const offline = await netdoctor(kubeconfig, ["check", "-o", "json", "--bundle", bundle]);
   const left = await leftBehind(lab);

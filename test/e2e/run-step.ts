@@ -1,8 +1,5 @@
-import { join } from "node:path";
 import { execa } from "execa";
-import type { Lab } from "../faults/lab.ts";
-
-const binaries = join(process.env.LAB ?? "/var/tmp/netdoctor-lab", "bin");
+import { binaries, type Lab } from "../faults/lab.ts";
 
 interface Step {
   readonly run: string;

@@ -40,7 +40,7 @@ describe("no capture that is missing or failed makes a healthy cluster look ill"
     ["not collected", (id) => new Map([...captures].filter(([other]) => other !== id))],
     ["failed", (id) => withReason(captures, id, unknown("failed", "exit code 1"))],
   ];
-  test.each(ways)("%s", (_, without) => {
+  test.each(ways)("%s", { timeout: 90_000 }, (_, without) => {
     const present = [...captures.values()].filter(({ result }) => result.known);
     const ill = present.flatMap(({ id }) => {
       const { findings } = conclude(without(id));

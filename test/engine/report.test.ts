@@ -72,13 +72,27 @@ test("a prediction that a probe contradicts is listed as a disagreement", () => 
   expect(others).toEqual([]);
 });
 
-test("failures that a policy may ask for are listed as not judged", () => {
+test("a failure that a policy asks for is explained by it, and is no fault", () => {
   const report = reportOf("policed-by-an-enforcing-cni");
+  expect(report.verdict).toBe("healthy");
+  expect(report.findings).toContainEqual(
+    expect.objectContaining({
+      id: "traffic-denied-by-policy",
+      severity: "info",
+      confidence: "proven",
+      explains: ["pod-to-pod Pod shop/web-1 to Pod shop/web-2 tcp/8080"],
+      params: expect.objectContaining({ allowance: expect.stringContaining("app: web") }),
+    }),
+  );
+});
+
+test("failures that a policy may ask for are listed as not judged", () => {
+  const report = reportOf("policed-and-not-certain");
   expect(report.verdict).toBe("incomplete");
   expect(report.incomplete).toEqual([
     expect.objectContaining({
       what: "1 failed flows were not judged",
-      reason: expect.stringContaining("NetworkPolicy shop/default-deny"),
+      reason: expect.stringContaining("NetworkPolicy shop/from-our-team"),
     }),
   ]);
 });
@@ -92,7 +106,7 @@ describe("exit codes", () => {
     ["an error under --fail-on never", reportOf("unexplained-at-one-node"), "never", exitCodes.ok],
     ["a warning", withWarning(), "error", exitCodes.ok],
     ["a warning under --fail-on warning", withWarning(), "warning", exitCodes.findings],
-    ["something that could not be looked at", reportOf("policed-by-an-enforcing-cni"), "error", exitCodes.incomplete],
+    ["something that could not be looked at", reportOf("policed-and-not-certain"), "error", exitCodes.incomplete],
   ] as const)("%s", (_, report, failOn, code) => {
     expect(exitCodeOf(report, failOn)).toBe(code);
   });

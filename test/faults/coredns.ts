@@ -24,6 +24,21 @@ export async function changeCorefile(lab: Lab, change: (corefile: string) => str
   await replace(lab, after);
 }
 
+/** The same, for a Corefile that no replica starts with: waits until every one has crashed. */
+export async function breakCorefile(lab: Lab, change: (corefile: string) => string): Promise<void> {
+  const before = await read(lab, "kube-system", "coredns");
+  await write(lab, "shop", "corefile-before", before);
+  await write(lab, "kube-system", "coredns", change(before));
+  const replicas = [...kubeSystem, "get", "pods", "-l", "k8s-app=kube-dns", "-o"];
+  await lab.kubectl([...kubeSystem, "delete", "pods", "-l", "k8s-app=kube-dns", "--grace-period=1"]);
+  const state = "jsonpath={.items[*].status.containerStatuses[*].state.waiting.reason}";
+  await lab.waitFor(
+    "CoreDNS to crash",
+    async () => (await lab.kubectl([...replicas, state])) === "CrashLoopBackOff CrashLoopBackOff",
+    120,
+  );
+}
+
 export async function restoreCorefile(lab: Lab): Promise<void> {
   await replace(lab, await read(lab, "shop", "corefile-before"));
 }

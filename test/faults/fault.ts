@@ -6,7 +6,8 @@ export interface Expectation {
   readonly kind: string;
   readonly namespace?: string;
   readonly name: string;
-  readonly severity: "error";
+  /** A warning where the finding names what will fail, and the lab has already made it fail. */
+  readonly severity: "error" | "warning";
 }
 
 /** One way a cluster's network is really broken, tried by hand first. `workload` is in the lab before `inject`. */
@@ -24,6 +25,8 @@ export interface Fault {
   readonly expect: Expectation;
   /** Ids of findings that would be wrong here. */
   readonly absent?: readonly string[];
+  /** The finding's one changing command is the whole fix: the suite runs it as printed and asks for a healthy report. */
+  readonly fixedBy?: "its-command";
   /** Undoes it all and waits until the cluster is healthy; "lab-down": not worth healing, the lab is thrown away. */
   readonly heal: ((lab: Lab) => Promise<void>) | "lab-down";
 }

@@ -110,7 +110,7 @@ export class Lab {
   }
 }
 
-const binaries = join(process.env.LAB ?? "/var/tmp/netdoctor-lab", "bin");
+export const binaries = join(process.env.LAB ?? "/var/tmp/netdoctor-lab", "bin");
 
 /** Not among the settings a lab keeps, or chosen by it. */
 const notKept = ["LAB_NAME", "API_PORT"];

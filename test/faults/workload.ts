@@ -15,13 +15,13 @@ export const webPod = {
   ],
 };
 
-/** What every fault finds in namespace `shop`: a client Pod on each Node, and three web Pods, one on each, behind the Service web. */
-const web = {
+/** What every fault finds in namespace `shop`: a client Pod on each Node, and a web Pod on each, behind the Service web. */
+const web = (replicas: number): object => ({
   apiVersion: "apps/v1",
   kind: "Deployment",
   metadata: { name: "web", namespace: "shop" },
   spec: {
-    replicas: 3,
+    replicas,
     selector: { matchLabels: { app: "web" } },
     template: {
       metadata: { labels: { app: "web" } },
@@ -38,7 +38,7 @@ const web = {
       },
     },
   },
-};
+});
 
 /** A Pod with the usual network tools, named client-<node>. */
 function clientOn(node: string): object {
@@ -77,8 +77,9 @@ export async function apply(lab: Lab, ...objects: readonly object[]): Promise<vo
 /** Makes the workload, once per lab: a second call finds it there. Waits until it is healthy. */
 export async function setUpWorkload(lab: Lab): Promise<void> {
   const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } };
-  const clients = (await nodes(lab)).map((node) => clientOn(node));
-  await apply(lab, namespace, web, service("web", { app: "web" }, 8080), ...clients);
+  const names = await nodes(lab);
+  const clients = names.map((node) => clientOn(node));
+  await apply(lab, namespace, web(names.length), service("web", { app: "web" }, 8080), ...clients);
   await lab.kubectl(["-n", "shop", "wait", "--for=condition=Ready", "pods", "-l", "app=client", "--timeout=60s"]);
   await lab.kubectl(["-n", "shop", "rollout", "status", "deploy/web", "--timeout=60s"]);
   await waitUntilHealthy(lab);

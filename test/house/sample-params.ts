@@ -1,45 +1,81 @@
+import { cniAgentNotRunning } from "../../src/checks/cni/agents.ts";
+import { bridgeAddressOfAnotherRange } from "../../src/checks/cni/bridge-address.ts";
 import {
   cniConfigInvalid,
   cniConfigMissing,
   cniConfigShadowed,
   leftoverConfig,
 } from "../../src/checks/cni/config-files.ts";
+import { flannelSubnetFileMissing } from "../../src/checks/cni/flannel-subnet.ts";
 import { cniPluginMissing } from "../../src/checks/cni/plugins.ts";
+import { apiServiceUnavailable } from "../../src/checks/control/api-services.ts";
+import { endpointsNotMade } from "../../src/checks/control/endpoint-controller.ts";
+import { webhookWithoutEndpoints } from "../../src/checks/control/webhooks.ts";
 import {
   clusterDnsForwardingLoop,
   corefileUnparsable,
   corefileWithoutKubernetes,
 } from "../../src/checks/dns/corefile.ts";
+import { kubeletClusterDnsWrong, podNameserverUnassigned } from "../../src/checks/dns/nameservers.ts";
 import { ndotsCost } from "../../src/checks/dns/ndots.ts";
+import { corefileRefused } from "../../src/checks/dns/refused-corefile.ts";
 import { clusterDnsNotReady, clusterDnsWithoutReplicas } from "../../src/checks/dns/replicas.ts";
 import { clusterDnsResolvConfLoop } from "../../src/checks/dns/resolv-conf.ts";
+import { corefileChangingNames } from "../../src/checks/dns/rewrites.ts";
+import { podSearchListForeign } from "../../src/checks/dns/search-list.ts";
 import { clusterDnsUpstreamFailing } from "../../src/checks/dns/upstream.ts";
 import { pathMtuBlackHole } from "../../src/checks/mtu/path-mtu.ts";
+import { nodeNotReady } from "../../src/checks/node/heartbeat.ts";
 import { ipForwardingDisabled } from "../../src/checks/node/ip-forwarding.ts";
-import { neighbourWrong, tunnelPeerMissing } from "../../src/checks/overlay/tunnel-peers.ts";
+import { neighbourWrong, tunnelDeviceMacChanged, tunnelPeerMissing } from "../../src/checks/overlay/tunnel-peers.ts";
 import { vxlanDeviceMissing } from "../../src/checks/overlay/vxlan-device.ts";
 import { gatewayAddressMissing, podAddressMissing } from "../../src/checks/path/addresses.ts";
 import { bridgeNetfilterDisabled } from "../../src/checks/path/bridge-netfilter.ts";
 import { packetLargerThanDeviceMtu } from "../../src/checks/path/device-mtu.ts";
+import { egressNotMasqueraded } from "../../src/checks/path/egress-masquerade.ts";
 import { hairpinModeDisabled } from "../../src/checks/path/hairpin.ts";
 import { portClosed } from "../../src/checks/path/listening.ts";
 import { forwardPolicyDrop, packetDroppedByRule, tunnelPortBlocked } from "../../src/checks/path/packet-filter.ts";
 import { podCidrRouteMissing, podRouteWrong, routeRefusingPods } from "../../src/checks/path/pod-route.ts";
 import { reversePathFilterDropping } from "../../src/checks/path/reverse-path.ts";
+import { podTrafficTranslated } from "../../src/checks/path/source-address.ts";
 import { podAddressOutsideRange } from "../../src/checks/pod/address.ts";
+import { hostPortTaken } from "../../src/checks/pod/host-ports.ts";
+import { podLoopbackDown } from "../../src/checks/pod/loopback.ts";
 import { nodeNetworkNotReady, podsWithoutNetwork } from "../../src/checks/pod/sandbox.ts";
+import { containersSharingPort } from "../../src/checks/pod/shared-ports.ts";
 import { nodeLinkDown, podLinkDown, vethDetachedFromBridge } from "../../src/checks/pod/veth.ts";
+import { networkPolicyDeniesDns, networkPolicyWithoutDns } from "../../src/checks/policy/dns.ts";
+import { networkPolicyNotEnforced } from "../../src/checks/policy/enforcement.ts";
+import { networkPolicyNamespaceLabelMissing, networkPolicyPeersJoinedByOr } from "../../src/checks/policy/peers.ts";
+import { networkPolicyPortProtocol, networkPolicyServicePort } from "../../src/checks/policy/ports.ts";
+import { networkPolicySelectsNothing, networkPolicyUnused } from "../../src/checks/policy/selection.ts";
 import { blocksExhausted, rangeExhausted, rangeNearlyExhausted } from "../../src/checks/ranges/capacity.ts";
+import { nodeWithoutPodCidr } from "../../src/checks/ranges/node-pod-cidr.ts";
 import {
   nodeNetworkInsidePodCidr,
   podCidrOverlappingNodeNetwork,
   podCidrShared,
   serviceCidrOverlapping,
 } from "../../src/checks/ranges/overlap.ts";
-import { serviceSelectingNoPods, serviceWithoutReadyEndpoints } from "../../src/checks/service/endpoints.ts";
+import { podAddressesExhausted } from "../../src/checks/ranges/pod-addresses.ts";
+import { endpointAddressUnassigned } from "../../src/checks/service/endpoint-addresses.ts";
+import {
+  serviceScaledToZero,
+  serviceSelectingNoPods,
+  serviceWithoutReadyEndpoints,
+} from "../../src/checks/service/endpoints.ts";
+import { externalNameLoop, externalNameUnresolvable } from "../../src/checks/service/external-names.ts";
+import { ingressBackendMissing } from "../../src/checks/service/ingress-backends.ts";
+import { kubeProxyNotRunning } from "../../src/checks/service/kube-proxy.ts";
+import { loadBalancerPending } from "../../src/checks/service/load-balancer.ts";
 import { serviceWithoutLocalEndpoint } from "../../src/checks/service/local-endpoints.ts";
-import { serviceRulesMissing } from "../../src/checks/service/node-rules.ts";
+import { serviceRedirected, serviceRulesMissing, serviceRulesStale } from "../../src/checks/service/node-rules.ts";
+import { servicePortNameUnknown } from "../../src/checks/service/port-names.ts";
+import { servicePublishingNotReadyPods } from "../../src/checks/service/published-pods.ts";
 import { listeningOnLoopbackOnly, serviceTargetPortClosed } from "../../src/checks/service/target-port.ts";
+import { packetLostOnNode } from "../../src/diagnose/packet-lost.ts";
+import { trafficDeniedByPolicy } from "../../src/diagnose/policed.ts";
 import { trafficFailingUnexplained } from "../../src/diagnose/unexplained.ts";
 import type { FindingType, Params, Step } from "../../src/model/finding.ts";
 import type { ObjectRef } from "../../src/model/kubernetes.ts";
@@ -79,11 +115,26 @@ const rule = {
   rule: 1,
   text: "-s 10.244.0.0/16 -j DROP",
   pod: "",
+  node: "node2",
 };
 const nftRule = { ...rule, backend: "nftables", table: "inet firewall", chain: "forward" };
 const policy = { ...rule, rule: 0, text: "policy DROP" };
 const tunnel = { device: "flannel.1", peer: "node3", has: "", expected: "192.168.100.13" };
+const networkPolicy = { kind: "NetworkPolicy", namespace: "shop", name: "default-deny" };
+const noDns = { policies: ["shop/default-deny"], example: "shop/web-1", server: "10.244.0.5:53" };
 const pair = { a: "10.244.0.0/16", b: "10.244.200.0/24" };
+
+const redirect = {
+  node: "node2",
+  address: "10.96.0.7",
+  port: 80,
+  to: "192.168.100.250:9000",
+  table: "nat",
+  chain: "PREROUTING",
+  rule: 1,
+  text: "-d 10.96.0.7/32 -p tcp --dport 80 -j DNAT --to-destination 192.168.100.250:9000",
+};
+const bridged = { sysctl: "net.bridge.bridge-nf-call-iptables", answers: "10.244.1.7", asked: "10.96.0.7" };
 
 export const samples: readonly Sample[] = [
   worded(cniConfigShadowed, node, {
@@ -153,7 +204,19 @@ export const samples: readonly Sample[] = [
     address: "10.244.1.7",
     has: "02:00:00:00:00:01",
     expected: "02:00:00:00:00:02",
+    node: "node2",
   }),
+  worded(
+    tunnelDeviceMacChanged,
+    node,
+    { device: "flannel.1", has: "02:00:00:00:00:01", known: "02:00:00:00:00:02", by: ["Node node1"] },
+    {
+      device: "flannel.1",
+      has: "02:00:00:00:00:01",
+      known: "02:00:00:00:00:02",
+      by: ["Node node1", "Node node3", "Node node4", "Node node5"],
+    },
+  ),
   worded(
     vxlanDeviceMissing,
     node,
@@ -173,6 +236,7 @@ export const samples: readonly Sample[] = [
     routeRefusingPods,
     node,
     { route: "unreachable 10.244.2.0/24", pod: "", type: "unreachable" },
+    { route: "rule 100: to 10.244.2.0/24 prohibit", pod: "", type: "prohibit" },
     { route: "blackhole 10.244.2.0/24", pod: "shop/cart-0", type: "blackhole" },
   ),
   worded(
@@ -182,12 +246,8 @@ export const samples: readonly Sample[] = [
     { destination: "10.244.2.4", takes: "default via 10.0.0.1 dev net1" },
   ),
   worded(podAddressMissing, pod, { address: "10.244.2.4", node: "node3" }),
-  worded(gatewayAddressMissing, node, { address: "10.244.1.1" }),
-  worded(bridgeNetfilterDisabled, node, {
-    sysctl: "net.bridge.bridge-nf-call-iptables",
-    answers: "10.244.1.7",
-    asked: "10.96.0.7",
-  }),
+  worded(gatewayAddressMissing, node, { address: "10.244.1.1", since: false }, { address: "10.244.1.1", since: true }),
+  worded(bridgeNetfilterDisabled, node, { ...bridged, loaded: true }, { ...bridged, loaded: false }),
   worded(packetLargerThanDeviceMtu, node, { device: "cni0", mtuBytes: 1400, packetBytes: 1450 }),
   worded(
     hairpinModeDisabled,
@@ -231,8 +291,25 @@ export const samples: readonly Sample[] = [
     { device: "veth3f2a", bridge: "cni0", master: "", node: "node2" },
     { device: "veth3f2a", bridge: "cni0", master: "docker0", node: "node2" },
   ),
-  worded(podLinkDown, pod, { device: "eth0", node: "node2" }),
-  worded(nodeLinkDown, node, { device: "cni0" }),
+  worded(
+    podLinkDown,
+    pod,
+    { device: "eth0", node: "node2", onNode: false },
+    { device: "veth1", node: "node2", onNode: true },
+  ),
+  worded(podLoopbackDown, pod, { node: "node2" }),
+  worded(
+    podTrafficTranslated,
+    node,
+    { sender: "a Pod of Node node2", seen: "10.244.1.0", flows: 2, rule: "nat POSTROUTING rule 1" },
+    { sender: "Pod shop/cart-0", seen: "192.168.100.12", flows: 1, rule: "" },
+  ),
+  worded(egressNotMasqueraded, node, {
+    source: "10.244.1.7",
+    targets: ["192.168.100.1", "10.53.0.53"],
+    others: ["Node node1"],
+  }),
+  worded(nodeLinkDown, node, { device: "cni0", since: false }, { device: "cni0", since: true }),
   worded(blocksExhausted, cluster, { what: "Node blocks of /24", cidr: "10.244.0.0/22", total: 4 }),
   worded(rangeExhausted, cluster, { what: "Pod addresses of Node node2", cidr: "10.244.1.0/29", total: 5 }),
   worded(
@@ -253,8 +330,8 @@ export const samples: readonly Sample[] = [
   worded(
     serviceSelectingNoPods,
     service,
-    { selector: "app=crat", near: "" },
-    { selector: "app=crat,tier=web", near: "cart-0" },
+    { selector: "app=crat", near: "", patch: "" },
+    { selector: "app=crat,tier=web", near: "cart-0", patch: `{"spec":{"selector":{"app":"cart"}}}` },
   ),
   worded(
     serviceWithoutReadyEndpoints,
@@ -275,12 +352,98 @@ export const samples: readonly Sample[] = [
     { services: ["shop/a (10.96.0.1:80)", "shop/b (10.96.0.2:80)", "shop/c (10.96.0.3:80)", "shop/d (10.96.0.4:80)"] },
   ),
   worded(
+    serviceRulesStale,
+    node,
+    { services: ["shop/cart (10.96.0.7:80)"], endpoints: ["10.244.2.4:8080"] },
+    { services: ["shop/cart (10.96.0.7:80)"], endpoints: ["10.244.2.4:8080", "10.244.2.5:8080"] },
+  ),
+  worded(serviceRedirected, service, redirect, { ...redirect, table: "ip proxy", chain: "prerouting" }),
+  worded(
     serviceTargetPortClosed,
     service,
     { port: 80, targetPort: 9090, pod: "cart-0", listens: [] },
     { port: 80, targetPort: 9090, pod: "cart-0", listens: ["TCP 8080", "UDP 53"] },
   ),
   worded(listeningOnLoopbackOnly, service, { port: 80, targetPort: 8080, pod: "cart-0" }),
+  worded(
+    networkPolicyNotEnforced,
+    cluster,
+    { policies: ["shop/default-deny"], pods: 1, cni: "flannel", passed: "" },
+    { policies: ["shop/default-deny", "shop/web"], pods: 3, cni: "unknown", passed: "pod-to-pod a to b tcp/80" },
+  ),
+  worded(networkPolicySelectsNothing, networkPolicy, { selector: "app=wbe", near: "web-1" }),
+  worded(networkPolicyUnused, networkPolicy, { selector: "app=orders" }, { selector: "" }),
+  worded(
+    networkPolicyDeniesDns,
+    networkPolicy,
+    { ...noDns, direction: "Egress", pods: 1, enforced: "yes" },
+    { ...noDns, direction: "Ingress", pods: 3, enforced: "yes" },
+  ),
+  worded(
+    networkPolicyWithoutDns,
+    networkPolicy,
+    { ...noDns, direction: "Egress", pods: 1, enforced: "yes" },
+    { ...noDns, direction: "Egress", pods: 3, enforced: "no" },
+    { ...noDns, direction: "Ingress", pods: 3, enforced: "unknown" },
+  ),
+  worded(networkPolicyNamespaceLabelMissing, networkPolicy, {
+    direction: "Ingress",
+    rule: 1,
+    selector: "name=front",
+    meant: "front",
+  }),
+  worded(
+    networkPolicyPeersJoinedByOr,
+    networkPolicy,
+    { direction: "Ingress", rule: 1, namespaces: "`team=red`", pods: "app=client" },
+    { direction: "Egress", rule: 2, namespaces: "of any name", pods: "app=client" },
+  ),
+  worded(networkPolicyServicePort, networkPolicy, { port: 80, service: "cart", targetPort: 8080 }),
+  worded(networkPolicyPortProtocol, networkPolicy, { port: 53, allowed: "TCP", offered: "UDP", pod: "dns-1" }),
+  worded(
+    trafficDeniedByPolicy,
+    networkPolicy,
+    {
+      flows: 1,
+      direction: "Ingress",
+      policies: ["shop/default-deny"],
+      example: "Pod shop/a to Pod shop/b, TCP 80",
+      allowance: "",
+    },
+    {
+      flows: 3,
+      direction: "Egress",
+      policies: ["shop/default-deny", "shop/web"],
+      example: "Pod shop/a to 192.0.2.7, TCP 443",
+      allowance: "apiVersion: networking.k8s.io/v1",
+    },
+  ),
+  worded(
+    packetLostOnNode,
+    { kind: "Node", namespace: "", name: "node2" },
+    {
+      text: "the packet was last seen on node2, coming in by cni0, and never reached flannel.1 on node2; the kernel dropped it there: TC_INGRESS in sch_handle_ingress",
+      other: "",
+      table: "",
+      device: "cni0",
+      towards: "flannel.1",
+      reason: "TC_INGRESS in sch_handle_ingress",
+      flow: "tcp",
+    },
+  ),
+  worded(
+    packetLostOnNode,
+    { kind: "Node", namespace: "", name: "node2" },
+    {
+      text: "the packet was last seen on node2, leaving by eth0, and never reached flannel.1 on node3",
+      other: "node3",
+      table: "",
+      device: "eth0",
+      towards: "flannel.1",
+      reason: "",
+      flow: "tcp",
+    },
+  ),
   worded(
     trafficFailingUnexplained,
     cluster,
@@ -303,4 +466,142 @@ export const samples: readonly Sample[] = [
       stopped: "",
     },
   ),
+  worded(
+    servicePortNameUnknown,
+    service,
+    { port: 80, targetPort: "http", named: [], selector: "app=cart", patch: "" },
+    {
+      port: 80,
+      targetPort: "http",
+      named: ["metrics", "web"],
+      selector: "app=cart",
+      patch: '[{"op":"replace","path":"/spec/ports/0/targetPort","value":"web"}]',
+    },
+  ),
+  worded(externalNameLoop, service, { ring: ["shop/pay", "shop/payment", "shop/pay"] }),
+  worded(
+    externalNameUnresolvable,
+    service,
+    { target: "db.corp.example", inCluster: false },
+    { target: "db.shop.svc.cluster.local", inCluster: true },
+  ),
+  worded(
+    endpointAddressUnassigned,
+    service,
+    { addresses: ["10.244.1.9"], slice: "cart-1", total: 1 },
+    { addresses: ["10.244.1.9", "10.244.2.9"], slice: "cart-1", total: 3 },
+  ),
+  worded(loadBalancerPending, service, { nodePorts: [] }, { nodePorts: ["30080"] }),
+  worded(
+    servicePublishingNotReadyPods,
+    service,
+    { pods: ["cart-0"], total: 2 },
+    { pods: ["cart-0", "cart-1"], total: 2 },
+  ),
+  worded(
+    kubeProxyNotRunning,
+    node,
+    { state: "", workload: "kube-system/kube-proxy" },
+    { state: "its process is in state T", workload: "" },
+  ),
+  worded(
+    ingressBackendMissing,
+    { kind: "Ingress", namespace: "shop", name: "front" },
+    { service: "cart", port: "80", ports: [], exists: false },
+    { service: "cart", port: "http", ports: ["web (80)"], exists: true },
+    { service: "cart", port: "http", ports: [], exists: true },
+  ),
+  worded(
+    containersSharingPort,
+    { kind: "Deployment", namespace: "shop", name: "cart" },
+    { port: "TCP 8080", containers: ["web", "sidecar"], crashing: "sidecar", pod: "deployment/cart" },
+  ),
+  worded(
+    hostPortTaken,
+    { kind: "Deployment", namespace: "shop", name: "cart" },
+    { ports: ["TCP 8080"], holders: [], pod: "cart-0" },
+    { ports: ["TCP 8080", "UDP 53"], holders: ["shop/a", "shop/b"], pod: "cart-0" },
+  ),
+  worded(
+    kubeletClusterDnsWrong,
+    node,
+    { nameservers: ["10.96.0.99"], right: ["10.96.0.10"] },
+    { nameservers: ["10.96.0.99"], right: [] },
+  ),
+  worded(
+    podNameserverUnassigned,
+    { kind: "Pod", namespace: "shop", name: "cart-0" },
+    { nameservers: ["10.96.0.99"], right: ["10.96.0.10"], policy: "None" },
+    { nameservers: ["10.96.0.99"], right: [], policy: "ClusterFirst" },
+  ),
+  worded(
+    podSearchListForeign,
+    { kind: "Pod", namespace: "shop", name: "cart-0" },
+    { search: ["corp.example"], expected: "shop.svc.cluster.local" },
+  ),
+  worded(
+    corefileChangingNames,
+    { kind: "ConfigMap", namespace: "kube-system", name: "coredns" },
+    {
+      directive: "rewrite name suffix .svc.cluster.local .old",
+      line: 7,
+      name: "kubernetes.default.svc.cluster.local",
+      outcome: "NXDOMAIN",
+    },
+  ),
+  worded(
+    corefileRefused,
+    { kind: "ConfigMap", namespace: "kube-system", name: "coredns" },
+    { problem: "unknown directive `forwrad` in line 9", crashing: 2, total: 2 },
+  ),
+  worded(
+    webhookWithoutEndpoints,
+    { kind: "ValidatingWebhookConfiguration", namespace: "", name: "guard" },
+    { webhook: "guard.example.com", service: "shop/guard", exists: false, intercepts: ["CREATE pods"] },
+    { webhook: "guard.example.com", service: "shop/guard", exists: true, intercepts: [] },
+  ),
+  worded(
+    apiServiceUnavailable,
+    { kind: "APIService", namespace: "", name: "v1beta1.metrics.k8s.io" },
+    { service: "kube-system/metrics-server", reason: "MissingEndpoints: endpoints have no addresses" },
+  ),
+  worded(
+    endpointsNotMade,
+    cluster,
+    { services: ["shop/cart"], controller: "" },
+    { services: ["shop/cart", "shop/web"], controller: "no Pod of kube-controller-manager is there" },
+  ),
+  worded(
+    nodeNotReady,
+    node,
+    { reason: "", kubelet: "has stopped reporting", pods: 1 },
+    { reason: "KubeletNotReady: PLEG is not healthy", kubelet: "", pods: 3 },
+    { reason: "", kubelet: "", pods: 0 },
+  ),
+  worded(
+    cniAgentNotRunning,
+    node,
+    { workload: "kube-flannel/kube-flannel-ds", state: "none is there", pod: "", waiting: 0 },
+    {
+      workload: "kube-flannel/kube-flannel-ds",
+      state: "container kube-flannel is in CrashLoopBackOff after 7 restarts",
+      pod: "kube-flannel-ds-x",
+      waiting: 2,
+    },
+    { workload: "kube-flannel/kube-flannel-ds", state: "none is there", pod: "", waiting: 1 },
+  ),
+  worded(flannelSubnetFileMissing, node, { file: "/run/flannel/subnet.env", config: "10-flannel.conflist" }),
+  worded(bridgeAddressOfAnotherRange, node, {
+    device: "cni0",
+    addresses: ["10.244.77.1/24"],
+    podCIDRs: ["10.244.1.0/24"],
+  }),
+  worded(
+    podAddressesExhausted,
+    node,
+    { podCIDRs: ["10.244.1.0/24"], pods: 4, leaked: true, waiting: ["shop/late"] },
+    { podCIDRs: ["10.244.1.0/24"], pods: 253, leaked: false, waiting: ["shop/late"] },
+  ),
+  worded(serviceScaledToZero, service, { workload: "Deployment cart" }),
+  worded(nodeWithoutPodCidr, node, { cni: "flannel", all: false }, { cni: "flannel", all: true }),
 ].flat();

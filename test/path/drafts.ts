@@ -1,5 +1,5 @@
 import type { EndpointSlice, Service } from "../../src/model/kubernetes.ts";
-import type { FdbEntry, Link, Neighbour, NodeState, Route, RoutingRule, Socket } from "../../src/model/node.ts";
+import type { FdbEntry, Link, Neighbour, NodeState, Qdisc, Route, RoutingRule, Socket } from "../../src/model/node.ts";
 
 export type Draft<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -26,6 +26,7 @@ export interface NodeDraft extends NetnsDraft {
   readonly ip: string;
   readonly podCIDR: string;
   fdb: FdbEntry[];
+  qdiscs?: Qdisc[];
   readonly pods: PodDraft[];
   /** Parts that a test makes unreadable. */
   unreadable: Partial<Pick<NodeState, "iptables" | "routes" | "rules" | "netns" | "sysctls" | "fdb">>;

@@ -115,11 +115,23 @@ describe("dropped-by-rule", () => {
     );
     expect(found.verdict).toBe("passes");
   });
+  it("passes where br_netfilter is not loaded: none of its sysctls is there", () => {
+    const found = stopOf(
+      "routes",
+      (world) => {
+        nodeOf(world, 1).sysctls.delete("net.bridge.bridge-nf-call-iptables");
+        addRule(nodeOf(world, 1), "filter", "-A FORWARD -p tcp -m tcp --dport 8080 -j DROP");
+      },
+      within,
+    );
+    expect(found.verdict).toBe("passes");
+  });
   it("is unknown where that was not read", () => {
     const found = stopOf(
       "routes",
       (world) => {
         nodeOf(world, 1).sysctls.delete("net.bridge.bridge-nf-call-iptables");
+        nodeOf(world, 1).sysctls.set("net.bridge.bridge-nf-call-arptables", "1");
         addRule(nodeOf(world, 1), "filter", "-A FORWARD -p tcp -m tcp --dport 8080 -j DROP");
       },
       within,

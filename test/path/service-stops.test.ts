@@ -68,7 +68,7 @@ describe("Services", () => {
     expect(one).toMatchObject({
       verdict: "stopped",
       destination: "10.244.2.77",
-      stop: { kind: "address-missing", node: "node2" },
+      stop: { kind: "stale-service-rule", node: "node1" },
     });
   });
   it("raise reply-untranslated on one bridge if bridged packets pass by the rules", () => {

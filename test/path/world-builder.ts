@@ -94,6 +94,7 @@ const SERVICE: Service = {
   sessionAffinity: "None",
   loadBalancerIPs: [],
   externalIPs: [],
+  externalName: "",
 };
 
 export function sliceOf(pods: readonly Pick<PodDraft, "ip" | "node" | "name">[], ready = true): EndpointSlice {

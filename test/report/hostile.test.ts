@@ -5,9 +5,13 @@ import { renderCidr } from "../../src/report/cidr.ts";
 import { renderCni } from "../../src/report/cni.ts";
 import { columns } from "../../src/report/columns.ts";
 import { renderDns } from "../../src/report/dns.ts";
+import { renderHtml } from "../../src/report/html.ts";
 import { renderJson } from "../../src/report/json.ts";
+import { renderJunit } from "../../src/report/junit.ts";
+import { renderMarkdown } from "../../src/report/markdown.ts";
 import { renderName } from "../../src/report/name.ts";
 import { visible, visibleAscii } from "../../src/report/sanitize.ts";
+import { renderSarif } from "../../src/report/sarif.ts";
 import { type Line, penFor, type Terminal, textWidth } from "../../src/report/screen.ts";
 import { renderTable } from "../../src/report/table.ts";
 import { renderWide } from "../../src/report/wide.ts";
@@ -16,7 +20,7 @@ import { hostile, many, SAMPLES, vxlan } from "./sample-reports.ts";
 
 const plain: Terminal = { width: 80, color: false, unicode: true };
 const human = { renderTable, renderWide, renderCidr, renderCni, renderDns };
-const documents = { renderJson, renderYaml, renderName };
+const documents = { renderJson, renderYaml, renderName, renderJunit, renderSarif, renderMarkdown, renderHtml };
 const nasty = fc.string({ unit: "binary", maxLength: 30 });
 const ACTING = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
@@ -79,15 +83,77 @@ test("without Unicode every page is ASCII", () => {
   }
 });
 
-test("commands are never broken over lines", () => {
+test("commands stand whole on lines that can be pasted", () => {
   const commands = [...vxlan.findings, ...hostile.findings, ...many.findings].flatMap(({ next }) =>
     next.map(({ run }) => run),
   );
-  for (const width of [40, 80, 120]) {
-    const lines = [vxlan, hostile, many].flatMap((report) => renderWide(report, { ...plain, width }).split("\n"));
+  for (const width of [40, 60, 80, 120]) {
+    const pages = [vxlan, hostile, many].map((report) => renderWide(report, { ...plain, width }));
+    // A shell takes a backslash, the line end and the blanks of the hanging indentation as one blank.
+    const lines = pages.flatMap((page) => page.replace(/ \\\n +/g, " ").split("\n"));
     const alone = lines.map((line) => line.replace(/^ *(next)? */, ""));
     for (const command of commands) expect(alone).toContain(command);
   }
+});
+
+describe.each([40, 60, 80, 120])("on a screen of %i columns", (width) => {
+  test.each(Object.entries(human))("%s keeps to the width, but for single words that are longer", (_name, render) => {
+    for (const report of Object.values(SAMPLES)) {
+      const long = render(report, { ...plain, width })
+        .split("\n")
+        .filter((line) => textWidth(line) > width);
+      const word = (line: string): string =>
+        line
+          .trim()
+          .replace(/^(next|more|proven|inferred|[✗!i] \w+) +/, "")
+          .replace(/ \\$/, "");
+      expect(long.filter((line) => word(line).includes(" "))).toEqual([]);
+    }
+  });
+});
+
+describe("a page of HTML", () => {
+  const ALLOWED =
+    /^(html|head|meta|title|style|body|h[123]|p|span|code|pre|ul|li|section|div|table|tr|t[hd]|svg|g|a|rect|path|text)$/;
+  test("has no element and no attribute but ours, whatever a cluster sends", () => {
+    fc.assert(
+      fc.property(nasty, (random) => {
+        for (const poison of [
+          random,
+          '"><script>alert(1)</script>',
+          "' onload='x",
+          "</style><img src=x>",
+          "&lt;",
+          "]]>",
+        ]) {
+          const body = renderHtml(poisoned(many, poison), plain).replace(/<style>[\s\S]*?<\/style>/, "");
+          const tags = [...body.matchAll(/<([a-z0-9]+)((?: [a-zA-Z-]+="[^"]*")*)\/?>/g)];
+          expect(body.match(/</g)).toHaveLength(tags.length + (body.match(/<\/[a-z0-9]+>|<!doctype/g)?.length ?? 0));
+          expect(tags.filter(([, name = ""]) => !ALLOWED.test(name))).toEqual([]);
+          expect(tags.filter(([, , attributes = ""]) => /\s(on\w+|src|style)=/.test(attributes))).toEqual([]);
+        }
+      }),
+      { numRuns: 4 },
+    );
+  });
+  test("loads nothing and leads nowhere but to itself", () => {
+    for (const report of Object.values(SAMPLES)) {
+      const page = renderHtml(report, plain);
+      expect(page).toContain("default-src 'none'");
+      expect(
+        [...page.matchAll(/href="([^"]*)"/g)].filter(([, target = ""]) => !target.startsWith("#finding-")),
+      ).toEqual([]);
+      const ids = [...page.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
+      expect([...page.matchAll(/href="#([^"]*)"/g)].filter(([, id]) => !ids.includes(id))).toEqual([]);
+    }
+  });
+});
+
+test("Markdown shows what a cluster sends as it is", () => {
+  const poison = "*b* _i_ [l](x) `c` <img> # | ~~s~~ &lt; $x$";
+  const page = renderMarkdown(poisoned(hostile, poison));
+  const outsideCode = page.replace(/\\[^A-Za-z0-9\s]/g, "").replace(/(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g, "");
+  expect(outsideCode.split("\n").filter((line) => /[*_`[\]<~|$]/.test(line))).toEqual([]);
 });
 
 describe("tables", () => {

@@ -482,4 +482,29 @@ export const many: Report = {
   })),
 };
 
-export const SAMPLES: Readonly<Record<string, Report>> = { vxlan, healthy, incomplete, hostile, many };
+/** With --api-only most checks lack the same two facts. */
+export const apiOnly: Report = {
+  ...base,
+  checks: [
+    ...CHECKS,
+    ...["cni/plugins", "node/ip-forwarding", "path/hairpin", "pod/veth", "mtu/path-mtu", "dns/upstream"].map(
+      (id, index) => ({
+        ...check(id, "unknown", 0),
+        missing: [{ fact: index < 4 ? "nodeStates" : "flows", reason: "not-collected" as const, detail: "--api-only" }],
+      }),
+    ),
+  ],
+};
+
+/** Beside a report of before: one finding was there, one is new, one is gone. */
+export const compared: Report = {
+  ...vxlan,
+  cluster: { ...vxlan.cluster, takenAt: "2026-11-21T10:42:31.120Z" },
+  findings: [
+    { ...brokenService("cart"), check: "service/endpoints", inBaseline: false },
+    { ...vxlanBlocked, check: "path/blocked", inBaseline: true },
+  ],
+  baseline: { gone: ["service-without-ready-endpoints Service shop/pay"] },
+};
+
+export const SAMPLES: Readonly<Record<string, Report>> = { vxlan, healthy, incomplete, hostile, many, compared };

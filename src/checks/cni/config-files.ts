@@ -100,7 +100,17 @@ function judge(state: NodeState, files: readonly CniConfigFile[], cni: ClusterCn
   const listing = evidence(source, directory, files.map(({ file }) => file).join(", ") || "empty");
   const valid = files.filter(({ config }) => config.known);
   if (files.length === 0)
-    return [cniConfigMissing.at(subject, { directory }, { confidence: "proven", evidence: [listing] })];
+    return [
+      cniConfigMissing.at(
+        subject,
+        { directory },
+        {
+          confidence: "proven",
+          evidence: [listing],
+          explains: [findingKey("pods-without-network", subject), findingKey("node-network-not-ready", subject)],
+        },
+      ),
+    ];
   const invalid = files.flatMap(({ file, config }) => {
     if (config.known || config.reason !== "unparsable") return [];
     const params = { file, problem: config.detail, directory, only: valid.length === 0 };
@@ -108,7 +118,11 @@ function judge(state: NodeState, files: readonly CniConfigFile[], cni: ClusterCn
       cniConfigInvalid.at(subject, params, {
         confidence: "proven",
         evidence: [evidence(`${source}/${file}`, `${directory}/${file}`, config.detail)],
-        explains: [findingKey("cni-config-missing", subject), findingKey("pods-without-network", subject)],
+        explains: [
+          findingKey("cni-config-missing", subject),
+          findingKey("pods-without-network", subject),
+          findingKey("node-network-not-ready", subject),
+        ],
       }),
     ];
   });

@@ -60,6 +60,7 @@ export const dnsReplicas = defineCheck({
         ...lookups,
         ...direct,
         findingKey("service-selecting-no-pods", refOf("Service", service)),
+        findingKey("service-scaled-to-zero", refOf("Service", service)),
         findingKey("service-without-ready-endpoints", refOf("Service", service)),
       ];
       return behind.map((workload) => {

@@ -3,6 +3,7 @@ import type { Finding } from "../../model/finding.ts";
 import { groupBy, type StoppedFlow, seenIn, stoppedBy } from "../../model/flow-outcome.ts";
 import type { Pod } from "../../model/kubernetes.ts";
 import { parseAddress } from "../../net/cidr.ts";
+import { mendedBridges } from "../../path/mended-bridges.ts";
 
 export const podAddressMissing = defineFinding<{ readonly address: string; readonly node: string }>({
   id: "pod-address-missing",
@@ -16,10 +17,13 @@ export const podAddressMissing = defineFinding<{ readonly address: string; reado
     readsOn(node, "nsenter", "-t", "POD_PID", "-n", "ip", "addr"),
   ],
 });
-export const gatewayAddressMissing = defineFinding<{ readonly address: string }>({
+export const gatewayAddressMissing = defineFinding<{ readonly address: string; readonly since: boolean }>({
   id: "gateway-address-missing",
   severity: "error",
-  what: ({ address }) => `has no device with ${address}, the gateway of its Pods`,
+  what: ({ address, since }) =>
+    since
+      ? `had no device with ${address}, the gateway of its Pods, when this run started, until starting a Pod there set it`
+      : `has no device with ${address}, the gateway of its Pods`,
   why: () =>
     "The Pods of this Node ask for that address and nobody answers: whatever they send beyond their own bridge is lost, and with the address the route to them went as well.",
   next: ({ address }, { name }) => [
@@ -32,9 +36,15 @@ export const gatewayAddressMissing = defineFinding<{ readonly address: string }>
 export const pathAddresses = defineCheck({
   id: "path/addresses",
   question: "Does every Pod have its address, and every Node that of its Pods' gateway?",
-  needs: ["probed", "flows", "pods"],
+  needs: ["probed", "flows", "pods", "nodeStates"],
   raises: [podAddressMissing, gatewayAddressMissing],
-  run({ flows, pods }) {
+  run({ flows, pods, nodeStates }) {
+    // A bridge that was down had no route either; that has a name of its own.
+    const mended = [...nodeStates.values()].flatMap(mendedBridges).flatMap(({ node, wasDown, gained, evidence }) => {
+      const [address] = gained;
+      if (wasDown || address === undefined) return [];
+      return [gatewayAddressMissing.at(nodeRef(node), { address, since: true }, { confidence: "proven", evidence })];
+    });
     const groups = groupBy(
       stoppedBy(flows, "address-missing"),
       ({ stop }) => `${stop.node} ${stop.pod ?? ""} ${stop.address}`,
@@ -42,7 +52,7 @@ export const pathAddresses = defineCheck({
     const own = new Map(pods.map((pod) => [`${pod.namespace}/${pod.name}`, pod]));
     return {
       examined: pods.filter(({ hostNetwork, phase }) => !hostNetwork && phase === "Running").length,
-      findings: [...groups.values()].flatMap((group) => finding(group, own)),
+      findings: [...[...groups.values()].flatMap((group) => finding(group, own)), ...mended],
     };
   },
 });
@@ -55,7 +65,7 @@ function finding(group: readonly Missing[], pods: ReadonlyMap<string, Pod>): rea
   if (stop.pod === null)
     return group.some(isAnEnd)
       ? []
-      : [gatewayAddressMissing.at(nodeRef(stop.node), { address: stop.address }, seenIn(group))];
+      : [gatewayAddressMissing.at(nodeRef(stop.node), { address: stop.address, since: false }, seenIn(group))];
   const pod = pods.get(stop.pod);
   const isOwn = pod?.ips.some((ip) => (parseAddress(ip)?.text ?? ip) === stop.address) ?? false;
   if (pod === undefined || !isOwn) return [];

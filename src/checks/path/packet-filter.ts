@@ -1,4 +1,4 @@
-import { changesOn, defineCheck, defineFinding, nodeRef, readsOn } from "../../model/define.ts";
+import { changesOn, defineCheck, defineFinding, nodeRef, podRef, readsOn } from "../../model/define.ts";
 import { findingKey, type Params, type Step } from "../../model/finding.ts";
 import { groupBy, type StoppedFlow, seenIn, stoppedBy } from "../../model/flow-outcome.ts";
 
@@ -9,29 +9,14 @@ interface RuleParams extends Params {
   readonly rule: number;
   readonly text: string;
   readonly pod: string;
+  readonly node: string;
 }
 
 /** Looks at the rule where it stands; deletes it only where its number names it beyond doubt. */
-function steps({ backend, table, chain, rule, pod }: RuleParams, node: string): readonly Step[] {
-  if (backend === "nftables") return [readsOn(node, "nft", "-a", "list", "table", ...table.split(" "))];
-  if (pod !== "")
-    return [
-      readsOn(
-        node,
-        "nsenter",
-        "-t",
-        "POD_PID",
-        "-n",
-        "iptables",
-        "-t",
-        table,
-        "-L",
-        chain,
-        "-n",
-        "-v",
-        "--line-numbers",
-      ),
-    ];
+function steps({ backend, table, chain, rule, pod, node }: RuleParams): readonly Step[] {
+  const enter = pod === "" ? [] : ["nsenter", "-t", "POD_PID", "-n"];
+  if (backend === "nftables") return [readsOn(node, ...enter, "nft", "-a", "list", "table", ...table.split(" "))];
+  if (pod !== "") return [readsOn(node, ...enter, "iptables", "-t", table, "-L", chain, "-n", "-v", "--line-numbers")];
   return [
     readsOn(node, "iptables", "-t", table, "-L", chain, "-n", "-v", "--line-numbers"),
     rule === 0
@@ -47,7 +32,7 @@ export const tunnelPortBlocked = defineFinding<RuleParams & { readonly protocol:
     `drops the encapsulated packets of other Nodes: ${protocol.toUpperCase()} ${port} is refused by a packet filter rule`,
   why: () =>
     "Pods on this Node and Pods on other Nodes cannot reach each other: their packets travel inside that port. Traffic within the Node passes.",
-  next: (params, { name }) => steps(params, name),
+  next: (params) => steps(params),
 });
 
 export const forwardPolicyDrop = defineFinding<RuleParams>({
@@ -56,17 +41,17 @@ export const forwardPolicyDrop = defineFinding<RuleParams>({
   what: ({ chain }) => `drops forwarded Pod traffic: the policy of chain \`${chain}\` is DROP and no rule accepts it`,
   why: () =>
     "Packets between Pods of different Nodes, and between Pods and the outside, pass the FORWARD chain of this Node and end there.",
-  next: (params, { name }) => steps(params, name),
+  next: (params) => steps(params),
 });
 
 export const packetDroppedByRule = defineFinding<RuleParams>({
   id: "packet-dropped-by-rule",
   severity: "error",
   what: ({ backend, table, chain, rule, pod }) =>
-    `${pod === "" ? "" : `in the network namespace of Pod ${pod} `}drops Pod traffic in ${backend} ${table} ${chain}${rule === 0 ? " by the chain's policy" : ` rule ${rule}`}`,
+    `drops ${pod === "" ? "Pod traffic" : "its own traffic, in its network namespace,"} in ${backend} ${table} ${chain}${rule === 0 ? " by the chain's policy" : ` rule ${rule}`}`,
   why: ({ text }) =>
     `The rule \`${text}\` matches traffic that the cluster network promises to carry; the packets end there.`,
-  next: (params, { name }) => steps(params, name),
+  next: (params) => steps(params),
 });
 
 /** A drop by a rule is one finding, however many flows it hits; the encapsulated packet's drop has a name of its own. */
@@ -94,6 +79,7 @@ function finding(group: readonly StoppedFlow<"dropped-by-rule">[]) {
     rule: stop.rule ?? 0,
     text: stop.text,
     pod: stop.pod ?? "",
+    node: stop.node,
   };
   const subject = nodeRef(stop.node);
   const seen = seenIn(group);
@@ -103,7 +89,7 @@ function finding(group: readonly StoppedFlow<"dropped-by-rule">[]) {
   if (stop.rule === null && stop.hook.toLowerCase() === "forward" && stop.backend === "iptables")
     return [forwardPolicyDrop.at(subject, params, seen)];
   return [
-    packetDroppedByRule.at(subject, params, {
+    packetDroppedByRule.at(stop.pod === null ? subject : podRef(stop.pod), params, {
       ...seen,
       explains: [...seen.explains, findingKey("path-mtu-black-hole", subject)],
     }),

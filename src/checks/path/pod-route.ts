@@ -1,5 +1,5 @@
 import { routesByPodCidr } from "../../model/cni.ts";
-import { defineCheck, defineFinding, nodeRef, podRef, readsOn } from "../../model/define.ts";
+import { changesOn, defineCheck, defineFinding, nodeRef, podRef, readsOn } from "../../model/define.ts";
 import type { Finding } from "../../model/finding.ts";
 import { groupBy, type StoppedFlow, seenIn, stoppedBy } from "../../model/flow-outcome.ts";
 import { isOutside, podCidrsByNode } from "../../net/pod-cidrs.ts";
@@ -19,21 +19,34 @@ export const podCidrRouteMissing = defineFinding<{
     takes === ""
       ? "Packets to those Pods are refused by this Node's own kernel."
       : "Packets to those Pods leave the Node towards a router that does not know them, and are lost or refused there; replies to those Pods too.",
-  next: ({ destination }, { name }) => [
-    readsOn(name, "ip", "route", "get", destination),
-    readsOn(name, "ip", "route", "show"),
-  ],
+  next: ({ destination, takes }, { name }) => {
+    const table = / table (\S+)$/.exec(takes)?.[1];
+    return [
+      readsOn(name, "ip", "route", "get", destination),
+      ...(table === undefined
+        ? [readsOn(name, "ip", "route", "show")]
+        : [readsOn(name, "ip", "rule", "show"), readsOn(name, "ip", "route", "show", "table", table)]),
+    ];
+  },
 });
 
 export const routeRefusingPods = defineFinding<{ readonly route: string; readonly pod: string; readonly type: string }>(
   {
     id: "route-refusing-pod-traffic",
     severity: "error",
-    what: ({ route, pod }) => `${pod === "" ? "" : `in Pod ${pod} `}refuses Pod traffic by the route \`${route}\``,
-    why: ({ type }) => `A ${type} route ends every packet to that range at this place; no packet leaves.`,
-    next: (_, { name }) => [readsOn(name, "ip", "route", "show", "table", "all")],
+    what: ({ route, pod }) =>
+      `${pod === "" ? "" : `in Pod ${pod} `}refuses Pod traffic by ${isRule(route) ? "the policy rule" : "the route"} \`${route}\``,
+    why: ({ type, route }) =>
+      `${type === "unreachable" ? "An" : "A"} ${type} ${isRule(route) ? "rule" : "route"} ends every packet to that range at this place; no packet leaves.`,
+    next: ({ route }, { name }) => [
+      readsOn(name, "ip", "rule", "show"),
+      readsOn(name, "ip", "route", "show", "table", "all"),
+      ...(isRule(route) ? [changesOn(name, "ip", "rule", "del", "priority", priorityOf(route))] : []),
+    ],
   },
 );
+const isRule = (route: string): boolean => /^rule \d+: /.test(route);
+const priorityOf = (route: string): string => /^rule (\d+)/.exec(route)?.[1] ?? "";
 
 export const podRouteWrong = defineFinding<{ readonly destination: string; readonly takes: string }>({
   id: "pod-route-wrong",
@@ -64,8 +77,7 @@ export const pathPodRoute = defineCheck({
     );
     const groups = groupBy(
       lost,
-      ({ stop }) =>
-        `${stop.node} ${stop.pod ?? ""} ${stop.kind === "wrong-route" ? `${stop.route} ${stop.expected}` : stop.destination}`,
+      ({ stop }) => `${stop.node} ${stop.pod ?? ""} ${stop.kind === "wrong-route" ? wrongKey(stop) : stop.destination}`,
     );
     const refused = groupBy(
       stoppedBy(flows, "route-refuses"),
@@ -78,15 +90,24 @@ export const pathPodRoute = defineCheck({
   },
 });
 
+/** One route of a table beside the main one (a policy rule leads there) is one fault, whichever Nodes it keeps from being reached. */
+function wrongKey({ route, expected }: { readonly route: string; readonly expected: string }): string {
+  return / table \S+$/.test(route) ? route : `${route} ${expected}`;
+}
+
 function lostFinding(group: readonly (StoppedFlow<"no-route"> | StoppedFlow<"wrong-route">)[]): readonly Finding[] {
   const stop = group[0]?.stop;
   if (stop === undefined) return [];
   const takes = stop.kind === "wrong-route" ? stop.route : "";
   if (stop.pod !== null)
     return [podRouteWrong.at(podRef(stop.pod), { destination: stop.destination, takes }, seenIn(group))];
-  const expected = stop.kind === "wrong-route" ? stop.expected : "";
+  const expected = [...new Set(group.map((one) => (one.stop.kind === "wrong-route" ? one.stop.expected : "")))];
   return [
-    podCidrRouteMissing.at(nodeRef(stop.node), { destination: stop.destination, takes, expected }, seenIn(group)),
+    podCidrRouteMissing.at(
+      nodeRef(stop.node),
+      { destination: stop.destination, takes, expected: expected.join("; ") },
+      seenIn(group),
+    ),
   ];
 }
 function refusedFinding(group: readonly StoppedFlow<"route-refuses">[]): readonly Finding[] {

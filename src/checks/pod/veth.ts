@@ -1,5 +1,6 @@
 import { changesOn, defineCheck, defineFinding, nodeRef, podRef, readsOn } from "../../model/define.ts";
 import { groupBy, seenIn, stoppedBy } from "../../model/flow-outcome.ts";
+import { mendedBridges } from "../../path/mended-bridges.ts";
 
 export const vethDetachedFromBridge = defineFinding<{
   readonly device: string;
@@ -18,18 +19,31 @@ export const vethDetachedFromBridge = defineFinding<{
     changesOn(node, "ip", "link", "set", "dev", device, "master", bridge),
   ],
 });
-export const podLinkDown = defineFinding<{ readonly device: string; readonly node: string }>({
+export const podLinkDown = defineFinding<{ readonly device: string; readonly node: string; readonly onNode: boolean }>({
   id: "pod-link-down",
   severity: "error",
-  what: ({ device }) => `is cut off: its device \`${device}\` is down`,
+  what: ({ device, node, onNode }) =>
+    onNode
+      ? `is cut off: \`${device}\`, its veth's end on Node ${node}, is down`
+      : `is cut off: its device \`${device}\` is down`,
   why: () => "A device that is down neither sends nor receives; the Pod is unreachable and reaches nobody.",
-  next: ({ node }) => [readsOn(node, "ip", "-d", "link")],
+  next: ({ device, node, onNode }) =>
+    onNode
+      ? [
+          readsOn(node, "ip", "-d", "link", "show", "dev", device),
+          changesOn(node, "ip", "link", "set", "dev", device, "up"),
+        ]
+      : [readsOn(node, "ip", "-d", "link")],
 });
-export const nodeLinkDown = defineFinding<{ readonly device: string }>({
+export const nodeLinkDown = defineFinding<{ readonly device: string; readonly since: boolean }>({
   id: "node-link-down",
   severity: "error",
-  what: ({ device }) => `has the device \`${device}\`, which carries Pod traffic, down`,
-  why: () => "Every packet that the routing table sends through it is lost.",
+  what: ({ device, since }) =>
+    since
+      ? `had the device \`${device}\`, which carries Pod traffic, down when this run started, until starting a Pod there took it up`
+      : `has the device \`${device}\`, which carries Pod traffic, down`,
+  why: ({ since }) =>
+    `${since ? "Something on the Node takes it down, and the CNI's bridge plugin takes it up with the next Pod that starts. In between, every" : "Every"} packet that the routing table sends through it is lost.`,
   next: ({ device }, { name }) => [
     readsOn(name, "ip", "-d", "link", "show", "dev", device),
     changesOn(name, "ip", "link", "set", "dev", device, "up"),
@@ -40,9 +54,14 @@ export const nodeLinkDown = defineFinding<{ readonly device: string }>({
 export const podVeth = defineCheck({
   id: "pod/veth",
   question: "Is every Pod's veth pair up and connected on its Node?",
-  needs: ["probed", "flows", "pods"],
+  needs: ["probed", "flows", "pods", "nodeStates"],
   raises: [vethDetachedFromBridge, podLinkDown, nodeLinkDown],
-  run({ flows, pods }) {
+  run({ flows, pods, nodeStates }) {
+    const mended = [...nodeStates.values()]
+      .flatMap(mendedBridges)
+      .flatMap(({ node, device, wasDown, evidence }) =>
+        wasDown ? [nodeLinkDown.at(nodeRef(node), { device, since: true }, { confidence: "proven", evidence })] : [],
+      );
     const detached = [...groupBy(stoppedBy(flows, "detached-from-bridge"), ({ stop }) => stop.pod).values()].flatMap(
       (group) => {
         const stop = group[0]?.stop;
@@ -61,13 +80,15 @@ export const podVeth = defineCheck({
     ].flatMap((group) => {
       const stop = group[0]?.stop;
       if (stop === undefined) return [];
-      return stop.pod === null
-        ? [nodeLinkDown.at(nodeRef(stop.node), { device: stop.device }, seenIn(group))]
-        : [podLinkDown.at(podRef(stop.pod), { device: stop.device, node: stop.node }, seenIn(group))];
+      const { node, device, endOf } = stop;
+      const pod = stop.pod ?? endOf ?? null;
+      return pod === null
+        ? [nodeLinkDown.at(nodeRef(node), { device, since: false }, seenIn(group))]
+        : [podLinkDown.at(podRef(pod), { device, node, onNode: stop.pod === null }, seenIn(group))];
     });
     return {
       examined: pods.filter(({ hostNetwork, phase }) => !hostNetwork && phase === "Running").length,
-      findings: [...detached, ...down],
+      findings: [...detached, ...down, ...mended],
     };
   },
 });

@@ -1,18 +1,26 @@
-import { defineCheck, defineFinding, evidence, reads, refOf } from "../../model/define.ts";
+import { changes, defineCheck, defineFinding, evidence, reads, refOf } from "../../model/define.ts";
 import type { FlowResult } from "../../model/flow.ts";
 import { failingFlows, groupBy } from "../../model/flow-outcome.ts";
 import type { EndpointSlice, Labels, Pod, Service } from "../../model/kubernetes.ts";
 
-export const serviceSelectingNoPods = defineFinding<{ readonly selector: string; readonly near: string }>({
+export const serviceSelectingNoPods = defineFinding<{
+  readonly selector: string;
+  readonly near: string;
+  /** What would select them, where one label is all that is wrong, as a merge patch; "" where it cannot be told. */
+  readonly patch: string;
+}>({
   id: "service-selecting-no-pods",
   severity: "error",
   what: ({ selector, near }) =>
     `selects no Pod: no Pod of the namespace has the labels \`${selector}\`${near === "" ? "" : `; Pod ${near} differs in one`}`,
   why: () => "The Service has no endpoints, so connections to it are refused or time out.",
-  next: ({ selector }, { namespace, name }) => [
+  next: ({ selector, patch }, { namespace, name }) => [
     reads("kubectl", "-n", namespace, "get", "pods", "--show-labels"),
     reads("kubectl", "-n", namespace, "get", "service", name, "-o", "jsonpath={.spec.selector}"),
     reads("kubectl", "-n", namespace, "get", "pods", "--selector", selector),
+    ...(patch === ""
+      ? []
+      : [changes("kubectl", "-n", namespace, "patch", "service", name, "--type=merge", "-p", patch)]),
   ],
 });
 export const serviceWithoutReadyEndpoints = defineFinding<{
@@ -31,6 +39,16 @@ export const serviceWithoutReadyEndpoints = defineFinding<{
   ],
 });
 
+export const serviceScaledToZero = defineFinding<{ readonly workload: string }>({
+  id: "service-scaled-to-zero",
+  severity: "info",
+  what: ({ workload }) => `has no Pod because ${workload} is scaled to zero`,
+  why: () => "Connections to it are refused until the workload is scaled up again.",
+  next: ({ workload }, { namespace }) => [
+    reads("kubectl", "-n", namespace, "get", workload.replace(" ", "/").toLowerCase()),
+  ],
+});
+
 /**
  * Services without a selector are wired by hand and ExternalName has no endpoints by design: both are left out. So is a Service whose
  * workload is scaled to zero on purpose in another namespace's eyes: no Pod and no EndpointSlice endpoint is only an error when it selects.
@@ -39,7 +57,7 @@ export const serviceEndpoints = defineCheck({
   id: "service/endpoints",
   question: "Does every Service with a selector have a ready endpoint?",
   needs: ["services", "endpointSlices", "pods", "workloads", "flows"],
-  raises: [serviceSelectingNoPods, serviceWithoutReadyEndpoints],
+  raises: [serviceSelectingNoPods, serviceWithoutReadyEndpoints, serviceScaledToZero],
   run({ services, endpointSlices, pods, workloads, flows }) {
     const selecting = services.filter(
       ({ selector, type }) => selector !== null && Object.keys(selector).length > 0 && type !== "ExternalName",
@@ -71,18 +89,25 @@ export const serviceEndpoints = defineCheck({
           ),
         ];
       }
-      if (
-        workloads.some(
-          (workload) =>
-            workload.namespace === service.namespace && workload.desired === 0 && matches(selector, workload.selector),
-        )
-      )
-        return [];
-      const near = candidates.find(({ labels }) => differsInOne(selector, labels));
+      const asleep = workloads.find(
+        (workload) =>
+          workload.namespace === service.namespace && workload.desired === 0 && matches(selector, workload.selector),
+      );
+      if (asleep !== undefined) {
+        const shown = `${asleep.kind} ${asleep.name}`;
+        const seen = evidence(
+          `api/${asleep.kind.toLowerCase()}s`,
+          `${asleep.namespace}/${asleep.name} spec.replicas`,
+          "0",
+        );
+        return [serviceScaledToZero.at(ref, { workload: shown }, { confidence: "proven", evidence: [seen], explains })];
+      }
+      const alike = candidates.filter(({ labels }) => differsInOne(selector, labels));
+      const [near] = alike;
       return [
         serviceSelectingNoPods.at(
           ref,
-          { selector: print(selector), near: near?.name ?? "" },
+          { selector: print(selector), near: near?.name ?? "", patch: patchOf(selector, alike) },
           {
             confidence: "proven",
             evidence: [
@@ -123,6 +148,16 @@ function differsInOne(selector: Labels, labels: Labels): boolean {
   if (first === undefined || wrong.length > 1) return false;
   const [key, value] = first;
   return Object.keys(selector).length > 1 || isTypo(value, labels[key] ?? "");
+}
+
+/** The selector with the one value that all Pods alike have in place of the wrong one. */
+function patchOf(selector: Labels, alike: readonly Pod[]): string {
+  const wanted = alike.map(({ labels }) => {
+    const [key = ""] = Object.keys(selector).filter((one) => labels[one] !== selector[one]);
+    return labels[key] === undefined ? "" : JSON.stringify({ spec: { selector: { [key]: labels[key] } } });
+  });
+  const [patch = "", ...others] = new Set(wanted);
+  return others.length > 0 ? "" : patch;
 }
 
 /** At most two letters wrong, missing or too many, and at least half of them right: `db` is no misspelt `ui`. */

@@ -1,33 +1,111 @@
-import { defineCheck, defineFinding, nodeRef, reads } from "../../model/define.ts";
-import { groupBy, seenIn, stoppedBy } from "../../model/flow-outcome.ts";
+import { changesOn, defineCheck, defineFinding, evidence, nodeRef, reads, readsOn, refOf } from "../../model/define.ts";
+import type { FlowResult } from "../../model/flow.ts";
+import { groupBy, seenIn, stoppedBy, succeeded } from "../../model/flow-outcome.ts";
 
 export const serviceRulesMissing = defineFinding<{ readonly services: readonly string[] }>({
   id: "service-rules-missing",
   severity: "error",
-  what: ({ services }) =>
-    `holds no kube-proxy rule for ${services.slice(0, 3).join(", ")}${services.length > 3 ? ` and ${services.length - 3} more` : ""}`,
+  what: ({ services }) => `holds no kube-proxy rule for ${listed(services)}`,
   why: () =>
     "Connections from this Node and its Pods to those cluster IPs are not sent to any Pod: kube-proxy here is stopped, stuck or behind.",
-  next: (_, { name }) => [
-    reads("kubectl", "get", "pods", "-A", "-o", "wide", "--field-selector", `spec.nodeName=${name}`),
-  ],
+  next: (_, { name }) => proxyOf(name),
 });
+
+export const serviceRulesStale = defineFinding<{
+  readonly services: readonly string[];
+  readonly endpoints: readonly string[];
+}>({
+  id: "service-rules-stale",
+  severity: "error",
+  what: ({ services, endpoints }) =>
+    `still sends ${listed(services)} to ${listed(endpoints)}, which the API no longer has as ${endpoints.length === 1 ? "an endpoint" : "endpoints"}`,
+  why: () =>
+    "Connections from this Node and its Pods that are given such an endpoint time out, the others of the same Service work: kube-proxy here is stopped, stuck or behind.",
+  next: (_, { name }) => proxyOf(name),
+});
+
+export const serviceRedirected = defineFinding<{
+  readonly node: string;
+  readonly address: string;
+  readonly port: number;
+  readonly to: string;
+  readonly table: string;
+  readonly chain: string;
+  readonly rule: number;
+  readonly text: string;
+}>({
+  id: "service-redirected-by-rule",
+  severity: "error",
+  what: ({ node, to, table, chain, rule }) =>
+    `is sent to ${to} on Node ${node}, which is none of its endpoints, by ${table} ${chain} rule ${rule}`,
+  why: ({ text, address, port }) =>
+    `The rule \`${text}\` stands before those of kube-proxy and takes what is for ${address}:${port}; where it leads, nobody answers for the Service.`,
+  next: ({ node, table, chain, rule }) =>
+    table.includes(" ")
+      ? [readsOn(node, "nft", "-a", "list", "table", ...table.split(" "))]
+      : [
+          readsOn(node, "iptables", "-t", table, "-L", chain, "-n", "-v", "--line-numbers"),
+          changesOn(node, "iptables", "-t", table, "-D", chain, String(rule)),
+        ],
+});
+
+const listed = (names: readonly string[]): string =>
+  `${names.slice(0, 3).join(", ")}${names.length > 3 ? ` and ${names.length - 3} more` : ""}`;
+
+const proxyOf = (node: string) => [
+  reads("kubectl", "get", "pods", "-A", "-o", "wide", "--field-selector", `spec.nodeName=${node}`),
+];
 
 /** What the API server says about Services against the rules that each Node really holds, for the Services that flows use. */
 export const serviceNodeRules = defineCheck({
   id: "service/node-rules",
-  question: "Does every Node hold kube-proxy's rules for the Services?",
+  question: "Does every Node hold kube-proxy's rules for the Services, and no others?",
   needs: ["probed", "flows", "nodeStates"],
-  raises: [serviceRulesMissing],
+  raises: [serviceRulesMissing, serviceRulesStale, serviceRedirected],
   run({ flows, nodeStates }) {
-    const groups = groupBy(stoppedBy(flows, "no-service-rule"), ({ stop }) => stop.node);
-    const findings = [...groups].map(([node, group]) =>
-      serviceRulesMissing.at(
-        nodeRef(node),
-        { services: [...new Set(group.map(({ stop }) => `${stop.service} (${stop.address}:${stop.port})`))] },
-        seenIn(group),
-      ),
+    const missing = [...groupBy(stoppedBy(flows, "no-service-rule"), ({ stop }) => stop.node)].map(([node, group]) =>
+      serviceRulesMissing.at(nodeRef(node), { services: servicesOf(group) }, seenIn(group)),
     );
-    return { examined: nodeStates.size, findings };
+    const stale = [...groupBy(stoppedBy(flows, "stale-service-rule"), ({ stop }) => stop.node)].map(([node, group]) => {
+      const endpoints = [...new Set(group.map(({ stop }) => stop.endpoint))];
+      const seen = withDirect(seenIn(group), flows, endpoints);
+      return serviceRulesStale.at(nodeRef(node), { services: servicesOf(group), endpoints }, seen);
+    });
+    const redirected = groupBy(
+      stoppedBy(flows, "service-redirected"),
+      ({ stop }) => `${stop.node} ${stop.service} ${stop.table} ${stop.chain} ${stop.rule}`,
+    );
+    const hijacks = [...redirected.values()].flatMap((group) => {
+      const stop = group[0]?.stop;
+      if (stop === undefined) return [];
+      const { kind: _, service, ...params } = stop;
+      const [namespace = "", name = ""] = service.split("/");
+      return [serviceRedirected.at(refOf("Service", { namespace, name }), params, seenIn(group))];
+    });
+    return { examined: nodeStates.size, findings: [...missing, ...stale, ...hijacks] };
   },
 });
+
+/** The dead endpoints asked for directly: a Service's next connection may get a living one, and then tells nothing. */
+function withDirect(seen: ReturnType<typeof seenIn>, flows: readonly FlowResult[], endpoints: readonly string[]) {
+  const lost = flows.filter(
+    ({ flow, observed }) =>
+      flow.purpose === "pod-to-endpoint" &&
+      endpoints.includes(endpointText(flow.to.ip, flow.port)) &&
+      observed.known &&
+      !succeeded(flow, observed.value),
+  );
+  if (lost.length === 0) return seen;
+  const asked = lost.slice(0, 2).map(({ flow }) => evidence(`probe/${flow.id}`, "asked for directly", "no answer"));
+  const explains = [...new Set([...seen.explains, ...lost.map(({ flow }) => flow.id)])];
+  return { confidence: "proven" as const, evidence: [...seen.evidence, ...asked], explains };
+}
+const endpointText = (ip: string, port: number | null): string =>
+  ip.includes(":") ? `[${ip}]:${port}` : `${ip}:${port}`;
+
+interface OfService {
+  readonly stop: { readonly service: string; readonly address: string; readonly port: number };
+}
+const servicesOf = (group: readonly OfService[]): readonly string[] => [
+  ...new Set(group.map(({ stop }) => `${stop.service} (${stop.address}:${stop.port})`)),
+];

@@ -47,7 +47,7 @@ export const serviceTargetPort = defineCheck({
   run(facts) {
     const targets = targetsOf(facts);
     const unread = targets.filter(({ sockets }) => sockets === null);
-    const closed = targets.filter((target) => isClosed(target) && !answers(facts.flows, target.pod, target.port));
+    const closed = targets.filter((target) => isClosed(target) && !answers(facts.flows, target));
     const failing = failingFlows(facts.flows);
     // The Pods of one Service share their fault: the first stands for all.
     const groups = groupBy(closed, ({ service, port }) => `${service.namespace}/${service.name} ${port}`);
@@ -109,10 +109,14 @@ const isClosed = (target: Target): boolean =>
   target.sockets !== null && boundTo(target).every(({ address }) => isLoopback(address));
 
 /** A connection that came through settles it: a sidecar may redirect the port inside the Pod. */
-function answers(flows: readonly FlowResult[], pod: Pod, port: number): boolean {
+function answers(flows: readonly FlowResult[], { pod, port, protocol }: Target): boolean {
   return flows.some(
     ({ flow, observed }) =>
-      flow.port === port && pod.ips.includes(flow.to.ip) && observed.known && observed.value.outcome === "ok",
+      flow.port === port &&
+      flow.protocol === protocol &&
+      pod.ips.includes(flow.to.ip) &&
+      observed.known &&
+      observed.value.outcome === "ok",
   );
 }
 const isLoopback = (address: string): boolean => address.startsWith("127.") || address === "::1";

@@ -1,11 +1,15 @@
-import type { ClientOptions, RawData, WebSocket } from "ws";
+import type { Socket } from "node:net";
+import type { RawData, WebSocket } from "ws";
 import type { AccessError } from "./access-error.ts";
 import { accessErrorFrom } from "./access-error.ts";
 import type { Authenticated } from "./credentials.ts";
+import { DIAL_MS } from "./dispatcher.ts";
+import type { Proxied } from "./proxied-socket.ts";
+import { proxiedSocket } from "./proxied-socket.ts";
 import type { Answer, Refusal } from "./refusal.ts";
 import { refusalFrom } from "./refusal.ts";
 import type { Transport } from "./transport.ts";
-import { authenticated, giveUp, renew, unauthorized } from "./transport.ts";
+import { authenticated, giveUp, noteRequest, renew, unauthorized } from "./transport.ts";
 
 /** An open exec stream. */
 export interface Channels {
@@ -42,27 +46,26 @@ export async function openChannels(
   return second;
 }
 
-/**
- * client-node gives TLS, proxy and credentials; the socket is ours, because its WebSocketHandler loses the body of a refusal,
- * throws uncatchably on channel-close frames, and stays silent when the connection dies.
- */
+/** The socket is ws's own: libraries above it lose the body of a refusal, and stay silent when the connection dies. */
 async function upgrade(
-  { server, requestTimeoutMs }: Transport,
-  { config, impersonation }: Authenticated,
+  transport: Transport,
+  { headers, route }: Authenticated,
   path: string,
   onFrame: OnFrame,
   signal: AbortSignal,
 ): Promise<Answer<Channels>> {
+  const { server, requestTimeoutMs } = transport;
   const { WebSocket } = await import("ws");
-  const options: ClientOptions = {};
-  await config.applyToHTTPSOptions(options);
+  const begun = performance.now();
+  const proxied = route.proxy === null ? null : await dialled({ ...route, proxy: route.proxy }, server, signal);
   if (signal.aborted) {
     throw giveUp(signal, server);
   }
   const socket = new WebSocket(server.replace(/^http/, "ws") + path, PROTOCOLS, {
-    ...options,
-    headers: { ...options.headers, ...impersonation, "user-agent": "kubectl-netdoctor" },
-    handshakeTimeout: requestTimeoutMs,
+    ...route.tls,
+    headers: { ...headers, "user-agent": "kubectl-netdoctor" },
+    ...(requestTimeoutMs > 0 ? { handshakeTimeout: requestTimeoutMs } : {}),
+    ...(proxied === null ? {} : { createConnection: () => proxied }),
     maxPayload: FRAME_BYTES,
     perMessageDeflate: false,
   });
@@ -73,6 +76,8 @@ async function upgrade(
   );
   socket.on("message", (data) => passOn(data, onFrame));
   const opened = await opening(socket, server);
+  const said = opened === null ? "101" : opened instanceof Error ? opened.kind : String(opened.status);
+  noteRequest(transport, "GET", path.split("?")[0] ?? "", said, begun);
   if (signal.aborted) {
     throw giveUp(signal, server);
   }
@@ -82,6 +87,15 @@ async function upgrade(
   return opened === null
     ? { ok: true, value: { closed, terminate: abort }, warnings: [] }
     : { ok: false, refusal: opened };
+}
+
+/** A proxy's failure is an AccessError as that of the server is. */
+async function dialled(proxied: Proxied, server: string, signal: AbortSignal): Promise<Socket> {
+  try {
+    return await proxiedSocket(proxied, AbortSignal.any([signal, AbortSignal.timeout(DIAL_MS)]));
+  } catch (cause) {
+    throw signal.aborted ? giveUp(signal, server) : accessErrorFrom(cause, server);
+  }
 }
 
 /** null = open. After that, errors of the socket say nothing that its close does not. */

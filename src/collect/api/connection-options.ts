@@ -15,8 +15,12 @@ export interface ConnectionOptions {
   readonly as?: string | undefined;
   readonly asGroups?: readonly string[] | undefined;
   readonly asUid?: string | undefined;
-  /** Limit for one request, answer included. Default 60 s. */
+  readonly asUserExtra?: readonly (readonly [key: string, value: string])[] | undefined;
+  readonly disableCompression?: boolean | undefined;
+  /** Limit for one request, answer included. Default 60 s; 0 = none. */
   readonly requestTimeoutMs?: number | undefined;
+  /** Told a line about each file read, plugin started and request answered; never holds a credential. */
+  readonly onNote?: ((line: string) => void) | undefined;
 }
 
 /** What is read besides the flags. */
@@ -25,3 +29,9 @@ export interface Surroundings {
   /** Where the kubelet puts a Pod's token; read when there is no kubeconfig. */
   readonly serviceAccountDir: string;
 }
+
+/** Those of the process. */
+export const processSurroundings = (): Surroundings => ({
+  env: process.env,
+  serviceAccountDir: "/var/run/secrets/kubernetes.io/serviceaccount",
+});

@@ -6,6 +6,7 @@ import { AccessError, unknownFrom } from "./access-error.ts";
 import type { Channels, OnFrame } from "./channels.ts";
 import { openChannels } from "./channels.ts";
 import type { ConnectionOptions, Surroundings } from "./connection-options.ts";
+import { processSurroundings } from "./connection-options.ts";
 import { credentialsFor } from "./credentials.ts";
 import type { ListOptions } from "./list.ts";
 import { jsonOf, listPages } from "./list.ts";
@@ -75,7 +76,6 @@ export interface AccessAttributes {
 const REQUEST_TIMEOUT_MS = 60_000;
 const MAX_BODY_BYTES = 128 * 1024 * 1024;
 const CONCURRENT_REQUESTS = 8;
-const SERVICE_ACCOUNT_DIR = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /**
  * Connects as kubectl would with the same flags, environment and files, and asks the server for its version, so that an
@@ -86,15 +86,14 @@ export async function connect(
   { signal, surroundings }: { readonly signal?: AbortSignal; readonly surroundings?: Surroundings } = {},
 ): Promise<Connection> {
   const { default: pLimit } = await import("p-limit");
-  const access = await findAccess(
-    options,
-    surroundings ?? { env: process.env, serviceAccountDir: SERVICE_ACCOUNT_DIR },
-  );
-  const timeout = options.requestTimeoutMs ?? 0;
+  const access = await findAccess(options, surroundings ?? processSurroundings());
+  const { onNote } = options;
   const transport: Transport = {
     server: access.cluster.server,
-    credentials: credentialsFor(access),
-    requestTimeoutMs: timeout > 0 ? timeout : REQUEST_TIMEOUT_MS,
+    credentials: credentialsFor(access, onNote),
+    requestTimeoutMs: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
+    compression: !access.cluster["disable-compression"],
+    onNote,
     maxBodyBytes: MAX_BODY_BYTES,
     gate: pLimit(CONCURRENT_REQUESTS),
     warnings: new Set(),

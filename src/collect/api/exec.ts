@@ -10,6 +10,8 @@ export interface ExecTarget {
   readonly pod: string;
   readonly container: string;
   readonly command: readonly string[];
+  /** The command gets a stdin on which nothing is sent and which ends when the connection does. */
+  readonly holdStdin?: boolean;
 }
 export interface ExecOutput {
   readonly stdout: string;
@@ -21,6 +23,8 @@ export interface ExecLimits {
   readonly signal: AbortSignal;
   /** Of stdout and stderr together. */
   readonly maxBytes: number;
+  /** Called with each piece of stdout as it arrives. */
+  readonly onStdout?: (chunk: Buffer) => void;
 }
 
 /**
@@ -30,9 +34,9 @@ export interface ExecLimits {
 export async function exec(
   connection: Connection,
   target: ExecTarget,
-  { signal, maxBytes }: ExecLimits,
+  { signal, maxBytes, onStdout }: ExecLimits,
 ): Promise<Learned<ExecOutput>> {
-  const output = new Output(maxBytes);
+  const output = new Output(maxBytes, onStdout);
   try {
     const answer = await connection.openChannels(execPath(target), output.take, signal);
     if (!answer.ok) {
@@ -77,8 +81,14 @@ function podPath(namespace: string, pod: string): string {
   return `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}`;
 }
 
-function execPath({ namespace, pod, container, command }: ExecTarget): string {
-  const query = new URLSearchParams({ container, stdout: "true", stderr: "true", stdin: "false", tty: "false" });
+function execPath({ namespace, pod, container, command, holdStdin = false }: ExecTarget): string {
+  const query = new URLSearchParams({
+    container,
+    stdout: "true",
+    stderr: "true",
+    stdin: String(holdStdin),
+    tty: "false",
+  });
   for (const word of command) {
     query.append("command", word);
   }
@@ -89,6 +99,7 @@ class Output {
   readonly #stdout: Buffer[] = [];
   readonly #stderr: Buffer[] = [];
   readonly #maxBytes: number;
+  readonly #onStdout: (chunk: Buffer) => void;
   #end: () => void = () => undefined;
   /** Settles with the status, or when there is more output than wanted. */
   readonly ended: Promise<void>;
@@ -96,8 +107,9 @@ class Output {
   status: string | null = null;
   overflowed = false;
 
-  constructor(maxBytes: number) {
+  constructor(maxBytes: number, onStdout: (chunk: Buffer) => void = () => undefined) {
     this.#maxBytes = maxBytes;
+    this.#onStdout = onStdout;
     this.ended = new Promise((settle) => {
       this.#end = settle;
     });
@@ -115,6 +127,7 @@ class Output {
         return;
       }
       (channel === 1 ? this.#stdout : this.#stderr).push(chunk);
+      if (channel === 1) this.#onStdout(chunk);
     }
   };
 

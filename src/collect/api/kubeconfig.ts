@@ -1,4 +1,4 @@
-import { dirname, resolve } from "node:path";
+import { dirname, resolve, sep } from "node:path";
 import { loadAll } from "js-yaml";
 import * as v from "valibot";
 import { AccessError } from "./access-error.ts";
@@ -40,6 +40,8 @@ const clusterSchema = v.object({
   "insecure-skip-tls-verify": flag,
   "tls-server-name": text,
   "proxy-url": text,
+  "disable-compression": flag,
+  extensions: listOf(v.object({ name: v.string(), extension: v.unknown() })),
 });
 const execSchema = v.object({
   apiVersion: text,
@@ -48,6 +50,7 @@ const execSchema = v.object({
   env: listOf(v.object({ name: v.string(), value: v.string() })),
   installHint: text,
   provideClusterInfo: flag,
+  interactiveMode: text,
 });
 const userSchema = v.object({
   token: text,
@@ -101,9 +104,21 @@ export function parseKubeconfig(content: string, file: string): Kubeconfig {
   const { clusters, users, contexts } = parsed.output;
   return {
     currentContext: parsed.output["current-context"],
-    clusters: firstWins(clusters.map(({ name, cluster }) => [name, clusterWithin(cluster, within)])),
-    users: firstWins(users.map(({ name, user }) => [name, userWithin(user, within)])),
-    contexts: firstWins(contexts.map(({ name, context }) => [name, context])),
+    clusters: onceEach(
+      "cluster",
+      file,
+      clusters.map(({ name, cluster }) => [name, clusterWithin(cluster, within)]),
+    ),
+    users: onceEach(
+      "user",
+      file,
+      users.map(({ name, user }) => [name, userWithin(user, within)]),
+    ),
+    contexts: onceEach(
+      "context",
+      file,
+      contexts.map(({ name, context }) => [name, context]),
+    ),
   };
 }
 
@@ -151,8 +166,18 @@ function userWithin(user: UserEntry, within: (path: string) => string): UserEntr
     "client-certificate": within(user["client-certificate"]),
     "client-key": within(user["client-key"]),
     // A plugin named with a slash is looked for beside the kubeconfig, a bare name on PATH (client-go credential plugins).
-    exec: exec === null ? null : { ...exec, command: /[\\/]/.test(exec.command) ? within(exec.command) : exec.command },
+    exec: exec === null ? null : { ...exec, command: exec.command.includes(sep) ? within(exec.command) : exec.command },
   };
+}
+
+/** Two of one name in the same file are an error, as in kubectl; in different files the first wins. */
+function onceEach<T>(what: string, file: string, entries: readonly (readonly [string, T])[]): ReadonlyMap<string, T> {
+  const map = firstWins(entries);
+  if (map.size < entries.length) {
+    const twice = entries.find(([name], index) => entries.findIndex(([other]) => other === name) < index);
+    throw badFile(file, `the ${what} \`${twice?.[0] ?? ""}\` is defined twice`);
+  }
+  return map;
 }
 
 function firstWins<T>(entries: readonly (readonly [string, T])[]): ReadonlyMap<string, T> {

@@ -32,6 +32,19 @@ export const RESOURCES: readonly Resource[] = [
   { plural: "networkpolicies", versions: ["/apis/networking.k8s.io/v1"], ...namespaced, project: trim.networkPolicy },
   { plural: "ingresses", versions: ["/apis/networking.k8s.io/v1"], ...namespaced, project: trim.ingress },
   {
+    plural: "validatingwebhookconfigurations",
+    versions: ["/apis/admissionregistration.k8s.io/v1"],
+    ...clusterWide,
+    project: trim.webhookConfiguration,
+  },
+  {
+    plural: "mutatingwebhookconfigurations",
+    versions: ["/apis/admissionregistration.k8s.io/v1"],
+    ...clusterWide,
+    project: trim.webhookConfiguration,
+  },
+  { plural: "apiservices", versions: ["/apis/apiregistration.k8s.io/v1"], ...clusterWide, project: trim.apiService },
+  {
     plural: "servicecidrs",
     versions: ["/apis/networking.k8s.io/v1", "/apis/networking.k8s.io/v1beta1"],
     ...clusterWide,

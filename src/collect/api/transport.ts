@@ -4,13 +4,18 @@ import { setTimeout as wait } from "node:timers/promises";
 import { createGunzip } from "node:zlib";
 import type { LimitFunction } from "p-limit";
 import { AccessError, accessErrorFrom, isTransient } from "./access-error.ts";
+import type { Headers } from "./authenticate.ts";
 import type { Authenticated, Credentials } from "./credentials.ts";
 
 /** One server, one set of credentials, one pool of connections. */
 export interface Transport {
   readonly server: string;
   readonly credentials: Credentials;
+  /** 0 = none. */
   readonly requestTimeoutMs: number;
+  readonly compression: boolean;
+  /** Told a line about each request that was answered or failed. */
+  readonly onNote: ((line: string) => void) | undefined;
   readonly maxBodyBytes: number;
   /** How many requests run at once; nothing else throttles this client. */
   readonly gate: LimitFunction;
@@ -60,12 +65,12 @@ export async function send(transport: Transport, request: Outgoing): Promise<Inc
 
 async function exchangeAuthenticated(transport: Transport, request: Outgoing): Promise<Incoming | AccessError> {
   const used = await authenticated(transport, request.signal);
-  const first = await transport.gate(() => exchange(transport, request, used));
+  const first = await transport.gate(() => noted(transport, request, used));
   if (first instanceof AccessError || first.status !== 401) {
     return first;
   }
   const renewed = await renew(transport, used, request.signal);
-  const second = await transport.gate(() => exchange(transport, request, renewed));
+  const second = await transport.gate(() => noted(transport, request, renewed));
   return !(second instanceof AccessError) && second.status === 401 ? unauthorized(transport.server) : second;
 }
 
@@ -113,27 +118,37 @@ function isBusy({ status, retryAfterMs }: Incoming, { repeatable }: Outgoing): b
   return again && (retryAfterMs ?? 0) <= LONGEST_RETRY_AFTER_MS;
 }
 
+async function noted(transport: Transport, request: Outgoing, used: Authenticated): Promise<Incoming | AccessError> {
+  const begun = performance.now();
+  const outcome = await exchange(transport, request, used);
+  const said = outcome instanceof AccessError ? outcome.kind : String(outcome.status);
+  noteRequest(transport, request.method, request.path, said, begun);
+  return outcome;
+}
+
+/** Method, URL, status and time, as kubectl shows them from -v 6 on; never a header. */
+export function noteRequest(
+  { onNote, server }: Transport,
+  method: string,
+  path: string,
+  said: string,
+  begun: number,
+): void {
+  onNote?.(`${method} ${server}${path} ${said} ${Math.round(performance.now() - begun)} ms`);
+}
+
 /** One try. A failure of the transport is returned, an abort by the caller is thrown. */
-async function exchange(
-  { server, requestTimeoutMs, maxBodyBytes, warnings }: Transport,
-  request: Outgoing,
-  { headers, dispatcher }: Authenticated,
-): Promise<Incoming | AccessError> {
-  const limit = AbortSignal.timeout(requestTimeoutMs);
+async function exchange(transport: Transport, request: Outgoing, used: Authenticated): Promise<Incoming | AccessError> {
+  const { server, requestTimeoutMs, maxBodyBytes, warnings } = transport;
+  const limit = requestTimeoutMs > 0 ? AbortSignal.timeout(requestTimeoutMs) : null;
   const { request: undiciRequest } = await import("undici");
   try {
     const response = await undiciRequest(server + request.path, {
       method: request.method,
-      headers: {
-        ...headers,
-        accept: request.accept ?? "application/json",
-        "accept-encoding": "gzip",
-        "user-agent": "kubectl-netdoctor",
-        ...(request.body === undefined ? {} : { "content-type": request.contentType ?? "application/json" }),
-      },
+      headers: headersOf(transport, request, used),
       body: request.body ?? null,
-      dispatcher,
-      signal: AbortSignal.any([request.signal, limit]),
+      dispatcher: used.dispatcher,
+      signal: limit === null ? request.signal : AbortSignal.any([request.signal, limit]),
       headersTimeout: requestTimeoutMs,
       bodyTimeout: requestTimeoutMs,
     });
@@ -152,8 +167,18 @@ async function exchange(
     if (request.signal.aborted) {
       throw giveUp(request.signal, server);
     }
-    return accessErrorFrom(limit.aborted ? limit.reason : cause, server);
+    return accessErrorFrom(limit?.aborted ? limit.reason : cause, server);
   }
+}
+
+function headersOf({ compression }: Transport, request: Outgoing, { headers }: Authenticated): Headers {
+  return {
+    ...headers,
+    accept: request.accept ?? "application/json",
+    "accept-encoding": compression ? "gzip" : "identity",
+    "user-agent": "kubectl-netdoctor",
+    ...(request.body === undefined ? {} : { "content-type": request.contentType ?? "application/json" }),
+  };
 }
 
 async function readBody(stream: Readable, zipped: boolean, maxBytes: number, server: string): Promise<string> {

@@ -101,6 +101,25 @@ export const networkPolicy: Projection = fields({ metadata, spec: keep });
 export const serviceCIDR: Projection = fields({ metadata, spec: keep, status: keep });
 export const ingress: Projection = fields({ metadata, spec: keep, status: keep });
 
+/** Where the API server calls out to, and for what; not the certificates. */
+export const webhookConfiguration: Projection = fields({
+  metadata,
+  webhooks: each(
+    fields({
+      name: keep,
+      clientConfig: only("service"),
+      failurePolicy: keep,
+      rules: keep,
+      timeoutSeconds: keep,
+    }),
+  ),
+});
+export const apiService: Projection = fields({
+  metadata,
+  spec: only("group", "version", "service"),
+  status: fields({ conditions: each(condition) }),
+});
+
 export const endpointSlice: Projection = fields({
   metadata: fields({
     name: keep,

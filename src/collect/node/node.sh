@@ -6,7 +6,7 @@
 N=$1; LIMIT=$2; export LC_ALL=C
 export PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin
 ON="nsenter -t 1 -m --"
-have=" $($ON sh -c 'PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:/opt/bin; for t in cat ls ip bridge iptables-nft-save iptables-legacy-save iptables-save ip6tables-nft-save ip6tables-legacy-save ip6tables-save nft ipset; do command -v $t; done' 2>/dev/null | tr '\n' ' ')"
+have=" $($ON sh -c 'PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:/opt/bin; for t in cat ls ip bridge iptables-nft-save iptables-legacy-save iptables-save ip6tables-nft-save ip6tables-legacy-save ip6tables-save nft ipset tc; do command -v $t; done' 2>/dev/null | tr '\n' ' ')"
 # T = the Node's own copy of a tool, as an absolute path; empty = the image's. Fails where neither has it. (No subshell: this runs often.)
 where() { T=""; for w in $have; do case $w in */"$1") T=$w; return 0;; esac; done; command -v "$1" >/dev/null 2>&1; }
 limit=""; command -v timeout >/dev/null 2>&1 && limit="timeout $LIMIT"
@@ -22,9 +22,9 @@ quick() { begin "$1"; tool=$2; [ "$tool" = in_ns ] && tool=$4; [ "$tool" = run ]
   if [ $code -eq 127 ]; then end 127 "no $tool on the Node or in the image"; else end $code ""; fi; }
 kernel() { begin "$1"; cat "$2" 2>/dev/null; end $? ""; }
 # run TOOL in the Node's own network namespace; in_ns PID TOOL in another one. What asks netlink only answers at once and needs no limit.
-run() { t=$1; shift; where "$t" || { lacking "$t"; return; }; case $t in ip|bridge) l="";; *) l=$limit;; esac
+run() { t=$1; shift; where "$t" || { lacking "$t"; return; }; case $t in ip|bridge|tc) l="";; *) l=$limit;; esac
   if [ -n "$T" ]; then $l $ON "$T" "$@"; else $l "$t" "$@"; fi; }
-in_ns() { i=$1; t=$2; shift 2; where "$t" || { lacking "$t"; return; }; case $t in ip|bridge) l="";; *) l=$limit;; esac
+in_ns() { i=$1; t=$2; shift 2; where "$t" || { lacking "$t"; return; }; case $t in ip|bridge|tc) l="";; *) l=$limit;; esac
   if [ -n "$T" ]; then $l nsenter --net=/proc/"$i"/ns/net -t 1 -m -- "$T" "$@"; else $l nsenter --net=/proc/"$i"/ns/net -- "$t" "$@"; fi; }
 where cat; catted=$T; where ls; listed=$T
 if [ -n "$catted" ] && [ -n "$listed" ]; then text() { $limit $ON "$catted" -- "$1" | head -c 1048576; }; list() { $ON "$listed" -1A -- "$1"; }
@@ -73,6 +73,7 @@ quick rule4 run ip -4 -j rule show
 quick rule6 run ip -6 -j rule show
 quick neigh run ip -j neigh show
 quick fdb run bridge -j fdb show
+quick qdisc run tc -j qdisc show
 for f in "" 6; do
   if where ip${f}tables-nft-save; then section ip${f}tables-nft run ip${f}tables-nft-save -c
     [ -s /proc/net/ip${f}_tables_names ] && section ip${f}tables-legacy run ip${f}tables-legacy-save -c
@@ -82,6 +83,7 @@ section nft nft_tables "$xt"
 section ipset run ipset save
 section sysctl sysctls
 section sysctl-at-start cat /tmp/at-start
+section addr-at-start cat /tmp/addr-at-start
 for p in tcp tcp6 udp udp6; do kernel proc-net-$p /proc/1/net/$p; done
 kernel conntrack-stat /proc/net/stat/nf_conntrack
 file resolv-conf /etc/resolv.conf

@@ -2,7 +2,9 @@
 # What a node Pod runs to send probes. argv: 1 = nonce that frames the answers, 2 = seconds one try may take, then seven words a probe:
 #   ID PID INODE KIND TARGET PORT EXTRA      PID "-" = from the Node itself, else from inside the network namespace INODE of process PID
 # KIND: tcp (connect only), ask (TCP, the probe server answers with the client's address), udp (the probe server answers), icmp,
-#       mtu (EXTRA = bytes of the IP packet; on loss looks for the largest that passes), dns (EXTRA = "TYPE NAME [tcp]"), reach (ICMP, else any TCP answer)
+#       mtu (EXTRA = bytes of the IP packet; on loss looks for the largest that passes), dns (EXTRA = "TYPE NAME [tcp]"), reach (ICMP, else any TCP answer),
+#       tcp-said, sctp-said (connect only, with times and the client's own port), udp-said (a datagram to a server that is not ours),
+#       conntrack (the Node's records whose client port is one of EXTRA = "PROTOCOL P P …", or whose server port is PORT)
 # One frame a probe: a line a try, "TRY <exit> <stdout and stderr on one line>". All probes run side by side, so failures cost one time limit.
 N=$1; LIMIT=$2; shift 2
 export LC_ALL=C PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin
@@ -15,6 +17,16 @@ try() { o=$("$@" 2>&1); c=$?; flat "$o"; printf 'TRY %s %s\n' "$c" "$r"; return 
 thrice() { try "$@" && return; sleep 0.2; try "$@" && return; sleep 0.2; try "$@"; }
 bracket() { case $1 in *:*) echo "[$1]";; *) echo "$1";; esac; }
 connect() { $IN socat -u OPEN:/dev/null "TCP:$(bracket "$1"):$2,connect-timeout=$LIMIT"; }
+# socat -d -d tells when it began, when it was connected and from which port; with connect-timeout it would not say the port
+said() { $IN timeout "$LIMIT" socat -d -d -lu -u OPEN:/dev/null "$3:$(bracket "$1"):$2"; }
+# a server of an unknown kind may keep silent: what counts is an answer of any kind, or the ICMP error that comes back
+datagram_said() { { n=$(echo echo netdoctor | $IN timeout "$((LIMIT + 1))" socat -d -d -lu "-t$3" "-T$3" - "UDP:$(bracket "$1"):$2" 2>&3 | head -c 512 | wc -c); } 3>&1
+  echo "answer $((n)) bytes"; [ "$((n))" -gt 0 ]; }
+# one line a connection, as /proc/net/nf_conntrack and conntrack(8) print them
+table() { if [ -r /proc/1/net/nf_conntrack ]; then cat /proc/1/net/nf_conntrack; else timeout "$((LIMIT + 1))" conntrack -L -p "$1" 2>/dev/null; fi; }
+records() { [ -r /proc/1/net/nf_conntrack ] || command -v conntrack >/dev/null || { missing conntrack; return; }
+  proto=${2%% *}; ours=$(echo "${2#* }" | tr ' ' '|'); echo "TRY 0"
+  table "$proto" | grep -E "(^| )$proto .* sport=($ours) "; table "$proto" | grep -E "(^| )$proto .* sport=$1 " | head -n 300; }
 # the server at the other end always says who it saw; no line = no answer
 ask() { o=$(echo 0 | $IN timeout "$((LIMIT + 1))" socat "-t$LIMIT" - "TCP:$(bracket "$1"):$2,connect-timeout=$LIMIT" 2>&1); c=$?; echo "$o"
   [ $c -ne 0 ] && return $c; case $o in *client\ *) return 0;; *) return 124;; esac; }
@@ -42,6 +54,10 @@ one() { id=$1 pid=$2 inode=$3 kind=$4 target=$5 port=$6 extra=$7; IN=""
     udp) command -v socat >/dev/null || { missing socat; return; }; datagrams "$target" "$port";;
     icmp) command -v ping >/dev/null || { missing ping; return; }; thrice echoes "$target";;
     mtu) command -v ping >/dev/null || { missing ping; return; }; path_mtu "$target" "$extra";;
+    tcp-said) command -v socat >/dev/null || { missing socat; return; }; thrice said "$target" "$port" TCP;;
+    sctp-said) command -v socat >/dev/null || { missing socat; return; }; thrice said "$target" "$port" SCTP;;
+    udp-said) command -v socat >/dev/null || { missing socat; return; }; try datagram_said "$target" "$port" 0.3 || try datagram_said "$target" "$port" "$LIMIT";;
+    conntrack) records "$port" "$extra";;
     reach) command -v ping >/dev/null || { missing ping; return; }; thrice reach "$target" "$port";;
     dns) command -v dig >/dev/null || { missing dig; return; }
       type=${extra%% *}; rest=${extra#* }; name=${rest%% *}; tcp=${rest#"$name"}; thrice query "$target" "$type" "$name" "${tcp# }";;

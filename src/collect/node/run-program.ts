@@ -137,6 +137,8 @@ const commands: Readonly<Record<string, string>> = {
   rule6: "ip -6 rule show",
   neigh: "ip neigh show",
   fdb: "bridge fdb show",
+  qdisc: "tc qdisc show",
+  "addr-at-start": "ip addr show",
   "iptables-nft": "iptables-nft-save -c",
   "iptables-legacy": "iptables-legacy-save -c",
   iptables: "iptables-save -c",

@@ -1,4 +1,4 @@
-import { nodeProgram, probeProgram, serverProgram } from "../scripts.ts";
+import { nodeProgram, probeProgram, serverProgram, witnessProgram } from "../scripts.ts";
 
 /** What the objects of one run have in common. */
 export interface RunOptions {
@@ -12,7 +12,19 @@ export interface RunOptions {
   readonly startedAt: string;
   /** The server's own limit for the Pods of a run that was killed. */
   readonly deadlineSeconds: number;
+  /** Set where the Pods are to stay for later runs. */
+  readonly kept?: KeptRun;
 }
+/** What a later run must know to use the Pods of this one. */
+export interface KeptRun {
+  /** RFC 3339. */
+  readonly until: string;
+  /** Who made them: nobody else's run uses or deletes them. */
+  readonly owner: string;
+  /** A digest of the programs in them: another version cannot use them. */
+  readonly programs: string;
+}
+export const keptLabel = "netdoctor.dev/kept";
 
 const managedBy = { "app.kubernetes.io/managed-by": "netdoctor" } as const;
 const runLabel = "netdoctor.dev/run";
@@ -37,12 +49,24 @@ export function runNamespace(options: RunOptions) {
       labels: {
         ...managedBy,
         [runLabel]: options.run,
+        ...(options.kept === undefined ? {} : { [keptLabel]: "true" }),
         "pod-security.kubernetes.io/enforce": level,
         "pod-security.kubernetes.io/audit": level,
         "pod-security.kubernetes.io/warn": level,
       },
       // An empty selector lifts OpenShift's default one, which keeps Pods off the control plane.
-      annotations: { "netdoctor.dev/started": options.startedAt, "openshift.io/node-selector": "" },
+      annotations: {
+        "netdoctor.dev/started": options.startedAt,
+        "openshift.io/node-selector": "",
+        ...(options.kept === undefined
+          ? {}
+          : {
+              "netdoctor.dev/image": options.image,
+              "netdoctor.dev/kept-until": options.kept.until,
+              "netdoctor.dev/owner": options.kept.owner,
+              "netdoctor.dev/programs": options.kept.programs,
+            }),
+      },
     },
   };
 }
@@ -83,16 +107,18 @@ export function nodePod(options: RunOptions, node: string, index: number) {
           name: "node",
           image: options.image,
           imagePullPolicy: options.pullPolicy,
-          // First what starting Pods would change: the reference bridge plugin turns IP forwarding on (plugins/main/bridge, EnableForward).
+          // First what starting Pods would change: the reference bridge plugin turns IP forwarding on, takes its bridge up and gives it
+          // its address (plugins/main/bridge, EnableForward, ensureBridge, ensureAddr).
           command: [
             "sh",
             "-c",
-            "grep -H . /proc/sys/net/ipv4/ip_forward > /tmp/at-start; trap 'exit 0' TERM INT; while :; do sleep 5 & wait $!; done",
+            "grep -H . /proc/sys/net/ipv4/ip_forward > /tmp/at-start; ip -j addr show > /tmp/addr-at-start; trap 'exit 0' TERM INT; while :; do sleep 5 & wait $!; done",
           ],
           // In the environment, so that an exec's URL stays short: proxies cut long ones.
           env: [
             { name: "NETDOCTOR_NODE", value: escapeReferences(nodeProgram) },
             { name: "NETDOCTOR_PROBE", value: escapeReferences(probeProgram) },
+            { name: "NETDOCTOR_WITNESS", value: escapeReferences(witnessProgram) },
           ],
           securityContext: { privileged: true, runAsUser: 0 },
           resources,

@@ -55,6 +55,16 @@ export function clusterDns(input: PlanInput, sources: readonly Pod[]): Flow[] {
       ask(question, "tcp"),
       ask({ name: ".", type: "NS" }),
       ...(index === 0 ? [...recordTypes(input, name), ...searchCost(input, pod)].map((dns) => ask(dns)) : []),
+      ...(index === 0 ? externalNames(input) : []).map((dns) =>
+        flow({
+          purpose: "external-name",
+          from,
+          to,
+          protocol: "udp",
+          port: target({ protocol: "UDP" })?.port ?? 53,
+          dns,
+        }),
+      ),
       ...direct,
     ];
   });
@@ -83,6 +93,15 @@ function recordTypes(input: PlanInput, name: string): DnsQuestion[] {
       ? []
       : [{ name: `${address.split(".").reverse().join(".")}.in-addr.arpa.`, type: "PTR" } as const]),
   ];
+}
+
+/** The names outside the cluster that ExternalName Services stand for. */
+function externalNames(input: PlanInput): DnsQuestion[] {
+  const names = input.services.flatMap(({ externalName }) => {
+    const bare = externalName.toLowerCase().replace(/\.$/, "");
+    return /^[a-z0-9_]([a-z0-9._-]*[a-z0-9])?$/.test(bare) && !bare.endsWith(`.${input.clusterDomain}`) ? [bare] : [];
+  });
+  return [...new Set(names)].slice(0, planLimits.externalNames).map((name) => ({ name: `${name}.`, type: "A" }));
 }
 
 /** The queries that one getaddrinfo(3) of a name outside the cluster makes in this Pod, one after the other in its search list. */

@@ -21,6 +21,14 @@ export const planLimits = {
   endpointsPerService: 5,
   nodePortServices: 20,
   dnsReplicas: 8,
+  hostPorts: 50,
+  /** To find flows that will fail: walks made, and rules met on them (some 5 µs each); then flows sent of one fact that stops them, and of all. */
+  simulated: 4000,
+  simulatedRules: 400_000,
+  suspectedOfOneStop: 2,
+  suspected: 64,
+  externalNames: 20,
+  localServices: 10,
 } as const;
 
 /** A Pod that is reached by an address of its own. */
@@ -34,4 +42,10 @@ export function netnsOf(state: NodeState | undefined, pod: Pod): PodNetns | unde
 export function serves(input: PlanInput, pod: Pod): boolean {
   const sockets = netnsOf(input.nodeStates.get(pod.node), pod)?.sockets;
   return sockets === undefined || !sockets.known || sockets.value.some(({ port }) => port === probePort);
+}
+
+/** The probe Pod of the Node after this one, in a ring. */
+export function nextOf(sources: readonly Pod[], node: string): Pod | undefined {
+  const at = sources.findIndex((source) => source.node === node);
+  return sources[(at + 1) % Math.max(sources.length, 1)];
 }

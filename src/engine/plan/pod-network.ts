@@ -2,7 +2,7 @@ import { probePort } from "../../collect/session/objects.ts";
 import type { Flow } from "../../model/flow.ts";
 import type { Pod } from "../../model/kubernetes.ts";
 import { flow, podEnd, serviceEnd } from "./draft.ts";
-import { netnsOf, onPodNetwork, type PlanInput, planLimits, serves } from "./input.ts";
+import { netnsOf, nextOf, onPodNetwork, type PlanInput, planLimits, serves } from "./input.ts";
 
 /** A ring in both directions: with three Nodes every pair. */
 export function betweenProbePods(input: PlanInput, sources: readonly Pod[]): Flow[] {
@@ -32,7 +32,10 @@ function deviceMtu(input: PlanInput, pod: Pod): number | null {
   return links.value.find((link) => link.addresses.some(({ address }) => pod.ips.includes(address)))?.mtuBytes ?? null;
 }
 
-/** From one other Pod of the Node to its probe Pod, which says who it saw; and from the probe Pod to itself through a Service (hairpin). */
+/**
+ * From one other Pod of the Node to its probe Pod and to the next Node's, which say whom they saw; and from the probe Pod to itself
+ * through a Service (hairpin).
+ */
 export function withinNode(input: PlanInput, sources: readonly Pod[]): Flow[] {
   const hairpin = input.ownServices.find(({ name }) => name === "hairpin");
   const address = hairpin?.clusterIPs[0];
@@ -40,18 +43,19 @@ export function withinNode(input: PlanInput, sources: readonly Pod[]): Flow[] {
     const neighbour = input.pods.find(
       (pod) => onPodNetwork(pod) && pod.node === from.node && pod.ready && speaksPlainly(input, pod),
     );
+    const targets = [...new Set([from, nextOf(sources, from.node) ?? from])].filter((to) => serves(input, to));
     return [
-      ...(neighbour === undefined || !serves(input, from)
+      ...(neighbour === undefined
         ? []
-        : [
+        : targets.map((to) =>
             flow({
               purpose: "pod-to-pod",
               from: podEnd(neighbour),
-              to: podEnd(from),
+              to: podEnd(to),
               protocol: "tcp",
               port: probePort,
             }),
-          ]),
+          )),
       ...(hairpin === undefined || address === undefined || !serves(input, from)
         ? []
         : [

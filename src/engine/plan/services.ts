@@ -10,8 +10,12 @@ export function services(input: PlanInput, sources: readonly Pod[]): Flow[] {
   const everywhere = [
     ...input.services.filter(isApiServer),
     ...input.ownServices.filter(({ name }) => name === "probe" && anyServes),
+    // What a Node keeps to itself is another matter on every Node.
+    ...input.services.filter((service) => isLocal(service) && !isApiServer(service)).slice(0, planLimits.localServices),
   ];
-  const others = input.services.filter((service) => !isApiServer(service)).slice(0, planLimits.services);
+  const others = input.services
+    .filter((service) => !isApiServer(service) && !isLocal(service))
+    .slice(0, planLimits.services);
   return [
     ...everywhere.flatMap((service) => sources.flatMap((from) => serviceFlows(input, service, from))),
     ...others.flatMap((service, index) => serviceFlows(input, service, sources[index % sources.length])),
@@ -19,6 +23,8 @@ export function services(input: PlanInput, sources: readonly Pod[]): Flow[] {
 }
 export const isApiServer = (service: Service): boolean =>
   service.namespace === "default" && service.name === "kubernetes";
+
+const isLocal = ({ internalTrafficPolicy }: Service): boolean => internalTrafficPolicy === "Local";
 
 function serviceFlows(input: PlanInput, service: Service, from: Pod | undefined): Flow[] {
   const address = service.clusterIPs[0];

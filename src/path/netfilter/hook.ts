@@ -1,9 +1,10 @@
 import type { Evidence } from "../../model/finding.ts";
 import type { Stop } from "../../model/flow.ts";
 import type { IptablesRuleset, IptablesTable, NftChain, NftTable } from "../../model/node.ts";
+import { addressKey } from "../address.ts";
 import { connectionOf } from "../connection.ts";
 import { describeNetns, type Netns } from "../netns.ts";
-import type { Packet } from "../packet.ts";
+import { describeEnd, type Packet } from "../packet.ts";
 import { type Connection, type Doubt, doubt, hop, type Stopped, stopped, type Trace } from "../trace.ts";
 import type { HookContext, HookName } from "./context.ts";
 import { frameHooks, mayDropFrames } from "./frame-hooks.ts";
@@ -61,6 +62,7 @@ export function runHook(trace: Trace, context: HookContext, packet: Packet, opti
     for (const action of outcome.actions) hop(trace, context.netns, context.outputDevice ?? "", action);
     const drop = outcome.verdict === "accept" ? null : dropped(trace, context, step.place, outcome, current, options);
     if (drop !== null) return drop;
+    noteTranslation(trace, context, step.place, current, outcome);
     current = outcome.packet;
   }
   return { at: "passes", packet: reversed ? current : reverseTranslation(current, connection, context.hook) };
@@ -81,6 +83,39 @@ function dropped(
   const unsaid = `whether bridged packets of Node ${context.netns.node} pass its rules was not read`;
   doubt(trace, "may-stop", `${unsaid}, and ${ruleName(place, by)} would drop this one`);
   return null;
+}
+
+/** Remembers which rule gave the packet another source, and which sent a Service's packet to where the Service is not. */
+function noteTranslation(
+  trace: Trace,
+  context: HookContext,
+  place: Place,
+  before: Packet,
+  outcome: ChainOutcome,
+): void {
+  const { packet, translatedBy: by } = outcome;
+  if (by === null || before.state !== "new" || before.inner !== null) return;
+  const { node } = context.netns;
+  const evidence = dropEvidence(place, by);
+  if (packet.source.text !== before.source.text) {
+    trace.sourceTranslated = { node, from: before.source.text, to: packet.source.text, evidence };
+  }
+  if (by.number !== null && isRedirected(trace, before, packet) && trace.plan !== null) {
+    const { service, address, port } = trace.plan;
+    const to = describeEnd(packet);
+    const rule = { table: place.table, chain: by.chain, rule: by.number, text: by.text };
+    const stop = { kind: "service-redirected", node, service, address: address.text, port, to, ...rule } as const;
+    trace.redirected = stopped(stop, [evidence]);
+  }
+}
+
+/** kube-proxy's own rules lead to the endpoint that the walk has chosen, and to no other address. */
+function isRedirected({ plan, world }: Trace, before: Packet, after: Packet): boolean {
+  if (plan === null || before.destination.text !== plan.address.text) return false;
+  if (before.destinationPorts?.first !== plan.port || after.destination.text === before.destination.text) return false;
+  const slices = world.slicesByService.get(plan.service) ?? [];
+  const endpoints = slices.flatMap(({ endpoints: all }) => all.flatMap(({ addresses }) => addresses));
+  return ![...endpoints.map(addressKey), plan.endpointAddress.text].includes(after.destination.text);
 }
 
 function withConnection(packet: Packet, { before, after, connmark }: Connection): Packet {

@@ -18,6 +18,7 @@ interface Progress {
   rulesLeft: number;
   readonly doubts: RuleDoubt[];
   readonly actions: string[];
+  translatedBy: RuleRef | null;
   /** Verdicts of branches that are only possible. */
   readonly possible: Ended[];
 }
@@ -38,12 +39,19 @@ type RuleResult = Ended | "branch-ended" | "next" | "return" | "maybe-return";
  * if it is one either way, and a doubt names the rule where the two ways differ.
  */
 export function traverse(chains: ChainLookup, base: string, policy: "accept" | "drop", packet: Packet): ChainOutcome {
-  const progress: Progress = { packet, rulesLeft: MOST_RULES, doubts: [], actions: [], possible: [] };
+  const progress: Progress = {
+    packet,
+    rulesLeft: MOST_RULES,
+    doubts: [],
+    actions: [],
+    translatedBy: null,
+    possible: [],
+  };
   const result = runChain({ chains, progress, chain: base, depth: 0, certain: true });
   const ended = typeof result === "string" ? byPolicy(base, policy) : result;
   const { doubts, actions, possible } = progress;
   const other = possible.find(({ ending }) => (ending === "accept") !== (ended.ending === "accept"));
-  const outcome = { packet: progress.packet, actions };
+  const outcome = { packet: progress.packet, actions, translatedBy: progress.translatedBy };
   if (other === undefined) return { ...outcome, verdict: ended.ending, by: ended.rule, doubts };
   // Nothing is called dropped that may not be: the two ways become an accept with a doubt, on the rule that would drop.
   const rule = ended.ending === "accept" ? other.rule : ended.rule;
@@ -145,6 +153,7 @@ function translate(
   if (verdict.packet !== null && truth === "yes" && scope.certain) {
     progress.packet = verdict.packet;
     progress.actions.push(verdict.what);
+    progress.translatedBy = ref();
   } else {
     progress.doubts.push({
       kind: "may-change",

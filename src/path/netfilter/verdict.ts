@@ -46,6 +46,8 @@ export interface ChainOutcome {
   readonly packet: Packet;
   readonly doubts: readonly RuleDoubt[];
   readonly actions: readonly string[];
+  /** The rule that translated the packet's addresses; null where none did. */
+  readonly translatedBy: RuleRef | null;
 }
 export interface RuleDoubt {
   /** may-stop: the packet may end here. may-change: it may go on as another packet than assumed. */

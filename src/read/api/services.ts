@@ -27,6 +27,7 @@ export function readService(item: JsonObject): Service | null {
       (entry) => asString(entry.ip) || asString(entry.hostname) || [],
     ),
     externalIPs: asStrings(at(spec, "externalIPs")),
+    externalName: type === "ExternalName" ? asString(at(spec, "externalName")) : "",
   };
 }
 

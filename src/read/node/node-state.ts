@@ -6,12 +6,14 @@ import { parseConntrackStat } from "./conntrack-stat.ts";
 import { parseFdb } from "./fdb.ts";
 import { parseIpset } from "./ipset.ts";
 import { readKubeletConfig } from "./kubelet-config.ts";
+import { parseLinks } from "./link.ts";
 import { parseNeighbours } from "./neighbour.ts";
 import { parseNetns } from "./netns.ts";
 import { isBigEndian, readIptables, readLinks, readRoutes, readRules, readSockets } from "./network.ts";
 import { parseNftRuleset } from "./nft-ruleset.ts";
 import { readPodNetns } from "./pod-netns.ts";
 import { parseProcesses } from "./process.ts";
+import { parseQdiscs } from "./qdisc.ts";
 import { parseResolvConf } from "./resolv-conf.ts";
 import { named, readSection, textOf } from "./section.ts";
 import { parseSysctls } from "./sysctl.ts";
@@ -34,11 +36,14 @@ export function readNodeState(node: string, captures: Captures): NodeState {
     rules: readRules(prefix, captures),
     neighbours: section("neigh", parseNeighbours),
     fdb: section("fdb", parseFdb),
+    qdiscs: section("qdisc", parseQdiscs),
     iptables: readIptables(prefix, captures),
     nftables: section("nft", parseNftRuleset),
     ipsets: section("ipset", parseIpset),
     sysctls: section("sysctl", parseSysctls),
     sysctlsAtStart: section("sysctl-at-start", parseSysctls),
+    // `ip -j addr` has of each device what `ip -j link` has.
+    linksAtStart: section("addr-at-start", (text) => parseLinks(text, text)),
     sockets: readSockets(prefix, captures, isBigEndian(captures, node)),
     resolvConf,
     kubeletResolvConf: captures.has(`${prefix}kubelet-resolv-conf`)

@@ -2,6 +2,7 @@ import type { Flow, ProbeOutcome, ProbeResult } from "../../model/flow.ts";
 import { known, type Learned, unknown } from "../../model/learned.ts";
 import { parseAddress } from "../../net/cidr.ts";
 import { readDig } from "./dig.ts";
+import { readSaid } from "./said.ts";
 
 /** One try of probe.sh: its exit code and everything it printed, line ends as "|". */
 interface Try {
@@ -20,12 +21,28 @@ export function readProbe(flow: Flow, captured: Learned<string>): Learned<ProbeR
   if (first === undefined) return unknown("unparsable", "the probe left no line");
   if (first.code === 127) return unknown("no-tool", first.output);
   if (first.code === 64 || first.code === 66) return unknown("failed", first.output);
-  if (flow.dns !== null) return known(readDig(tries, flow.dns));
+  if (flow.protocol === "sctp" && /protocol not supported/i.test(first.output)) {
+    return unknown("no-tool", "the kernel of the sender's Node has no SCTP");
+  }
+  if (flow.dns !== null) return known(asked(flow, readDig(tries, flow.dns)));
   if (flow.purpose === "path-mtu") return known(pathMtu(flow, tries));
-  return known(exchange(tries));
+  const result = exchange(flow, tries);
+  return isSilence(flow, result)
+    ? unknown("not-collected", "no answer came, and a UDP server need not answer")
+    : known(result);
 }
 
-function exchange(tries: readonly Try[]): ProbeResult {
+/** A trace asks a DNS server to see an answer come back, whatever it says. */
+function asked(flow: Flow, result: ProbeResult): ProbeResult {
+  const answered = ["nxdomain", "servfail", "query-refused", "no-data"].includes(result.outcome);
+  return flow.purpose === "trace" && answered ? { ...result, outcome: "ok" } : result;
+}
+
+/** The probe server of a run always answers; another one may have nothing to say. */
+const isSilence = ({ purpose, protocol }: Flow, { outcome }: ProbeResult): boolean =>
+  purpose === "trace" && protocol === "udp" && (outcome === "timeout" || outcome === "failed");
+
+function exchange({ protocol }: Flow, tries: readonly Try[]): ProbeResult {
   const good = tries.filter(({ code, output }) => code === 0 || reached(output));
   const last = tries.at(-1) ?? { code: 1, output: "" };
   const best = good[0];
@@ -33,7 +50,10 @@ function exchange(tries: readonly Try[]): ProbeResult {
     outcome: best === undefined ? failureOf(last) : "ok",
     sent: tries.length,
     succeeded: good.length,
-    medianMs: best === undefined ? null : milliseconds(best.output),
+    medianMs:
+      best === undefined
+        ? null
+        : (milliseconds(best.output) ?? (protocol === "udp" ? null : (readSaid(best.output)?.milliseconds ?? null))),
     clientSeen: best === undefined ? null : client(best.output),
     largestBytes: null,
     answers: [],
@@ -72,7 +92,8 @@ function failureOf({ code, output }: Try): ProbeOutcome {
 function lastMessage(output: string): string {
   const lines = output
     .split("|")
-    .map((line) => line.replace(/^[\d/]+ [\d:]+ socat\[\d+\] [A-Z] /, "").trim())
+    .filter((line) => !/^[\d/]+ [\d:.]+ socat\[\d+\] (N |. exiting on signal)/.test(line))
+    .map((line) => line.replace(/^[\d/]+ [\d:.]+ socat\[\d+\] [A-Z] /, "").trim())
     .filter((line) => line !== "" && !/^(---|rtt |PING )/.test(line));
   const telling = lines.find((line) =>
     /refused|unreachable|route|timed? ?out|prohibited|filtered|denied|not permitted|too (long|big)|frag|loss/i.test(

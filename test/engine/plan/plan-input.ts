@@ -79,6 +79,7 @@ export function service(namespace: string, name: string, ip: string, different: 
     sessionAffinity: "None",
     loadBalancerIPs: [],
     externalIPs: [],
+    externalName: "",
     ...different,
   };
 }
@@ -161,11 +162,13 @@ export function nodeState(name: string, namespaces: readonly PodNetns[], nameser
     rules: absent,
     neighbours: absent,
     fdb: absent,
+    qdiscs: absent,
     iptables: absent,
     nftables: absent,
     ipsets: absent,
     sysctls: absent,
     sysctlsAtStart: absent,
+    linksAtStart: absent,
     sockets: absent,
     resolvConf: known({ nameservers, search: [], ndots: 1, options: [] }),
     kubeletResolvConf: absent,

@@ -82,7 +82,7 @@ describe("a Node's state", () => {
   test("with no capture at all every part is unknown because nobody looked", () => {
     const parts = Object.values(readNodeState("a", new Map())).filter((part) => typeof part !== "string");
     expect(parts.map((part) => (part.known ? "known" : part.reason))).toEqual(parts.map(() => "not-collected"));
-    expect(parts.length).toBe(23);
+    expect(parts.length).toBe(25);
   });
 
   test("a part that cannot be read names its capture and leaves the others alone", () => {

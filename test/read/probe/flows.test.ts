@@ -55,7 +55,7 @@ describe("a plan that is none is unparsable", () => {
     [[]],
     [flowOf(), { ...flowOf(), purpose: "exfiltrate" }],
     [{ ...flowOf(), purpose: "__proto__" }],
-    [{ ...flowOf(), protocol: "sctp" }],
+    [{ ...flowOf(), protocol: "dccp" }],
     [{ ...flowOf(), port: "8080" }],
     [{ ...flowOf(), from: { kind: "Pod" } }],
     [{ ...flowOf(), to: { kind: "Elsewhere", ip: "10.0.0.1" } }],

@@ -18,6 +18,8 @@ export interface ClusterScript {
   /** What a program on a node Pod answers; nothing but its end unless told otherwise. */
   readonly sections?: (program: "node" | "probe", words: readonly string[]) => readonly FramedSection[];
   readonly exec?: (request: SeenRequest) => ExecScript;
+  /** Plain HTTP unless false. */
+  readonly plain?: boolean;
 }
 export interface StoredPod {
   readonly name: string;
@@ -43,7 +45,7 @@ export async function clusterDouble(script: ClusterScript): Promise<ClusterDoubl
   const store = new Store(script);
   let self: ClusterDouble | null = null;
   const server = await double({
-    plain: true,
+    plain: script.plain ?? true,
     handle: (request) => (self === null ? undefined : script.answer?.(request, self)) ?? store.reply(request),
     exec: (request) => script.exec?.(request) ?? runProgram(request, script),
   });

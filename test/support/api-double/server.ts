@@ -73,6 +73,8 @@ export async function startApiDouble(options: ApiDoubleOptions = {}): Promise<Ap
           cert: certificate("server.pem"),
           key: certificate("server.key"),
           ca: certificate("ca.pem"),
+          // A client that offers HTTP/2 gets it agreed and is then not understood.
+          ALPNProtocols: ["h2", "http/1.1"],
           requestCert: true,
           rejectUnauthorized: false,
         },

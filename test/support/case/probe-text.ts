@@ -37,11 +37,14 @@ const rcodes: Readonly<Partial<Record<RecordedOutcome, string>>> = {
   "query-refused": "REFUSED",
 };
 
-/** What probe.sh prints for a flow that ends so. `passes` = the largest packet that gets through, for path-mtu flows. */
-export function probeText(flow: Flow, outcome: RecordedOutcome, passes: number): string {
+/**
+ * What probe.sh prints for a flow that ends so. `passes` = the largest packet that gets through, for path-mtu flows; `client` = the
+ * address that the server saw, where it is not the sender's.
+ */
+export function probeText(flow: Flow, outcome: RecordedOutcome, passes: number, client = flow.from.ip): string {
   if (flow.dns !== null) return digText(flow.dns.name, flow.dns.type, outcome);
   if (flow.purpose === "path-mtu") return mtuText(outcome, passes);
-  if (outcome === "ok") return `TRY 0 client ${flow.from.ip}\n`;
+  if (outcome === "ok") return `TRY 0 client ${client}\n`;
   const said =
     flow.protocol === "icmp" && outcome === "timeout"
       ? "1 packets transmitted, 0 received, 100% packet loss"

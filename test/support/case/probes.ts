@@ -34,6 +34,7 @@ const entry = v.strictObject({
   ),
   packetBytes: v.optional(v.number()),
   passes: v.optional(v.number()),
+  client: v.optional(v.string()),
   dns: v.optional(v.strictObject({ name: v.string(), type: v.picklist(["A", "AAAA", "SRV", "PTR", "NS"]) })),
   outcome: v.optional(v.picklist(outcomes)),
 });
@@ -46,7 +47,7 @@ export function probeCaptures(yaml: string, objects: Objects): readonly Capture[
   const answers = planned.map(({ one, flow }): Capture => {
     const id = `probe/${flow.id}`;
     if (one.outcome === undefined) return { id, command: "", takenAt, result: unknown("not-collected", "not sent") };
-    return captured(id, probeText(flow, one.outcome, one.passes ?? 1400));
+    return captured(id, probeText(flow, one.outcome, one.passes ?? 1400, one.client));
   });
   return [captured("probe/plan", JSON.stringify(planned.map(({ flow }) => flow))), ...answers];
 }

@@ -1,0 +1,143 @@
+import type { Connection } from "../../collect/api/connection.ts";
+import { collectApi } from "../../collect/api/objects.ts";
+import { readNode } from "../../collect/node/run-program.ts";
+import { clusterNodes } from "../../collect/session/cluster-nodes.ts";
+import type { Capture, Captures } from "../../model/capture.ts";
+import { known, type Learned, unknown } from "../../model/learned.ts";
+import type { TraceQuestion } from "../../model/trace.ts";
+import { readSnapshot } from "../../read/facts.ts";
+import { addressIn, nameQueries } from "./dns-name.ts";
+import { findEnds, type NameAnswer, nodesConcerned, type TraceEnds } from "./ends.ts";
+import { followFlow, type WitnessChoice } from "./follow.ts";
+import { type NodePods, type NodePodsOptions, openNodePods, whyNoPod } from "./node-pods.ts";
+import { planTrace } from "./plan.ts";
+import { requestCapture } from "./request-capture.ts";
+import { type Sender, sendFlows } from "./send.ts";
+
+export interface TraceOptions extends Omit<NodePodsOptions, "pods"> {
+  readonly question: TraceQuestion;
+  /** Null = no Pod is created: the answer is what the API alone allows. */
+  readonly pods: NodePodsOptions["pods"] | null;
+  readonly onProgress: (what: string) => void;
+  readonly witness: WitnessChoice;
+  /** Called with what following a packet adds to the Nodes, before it does. */
+  readonly onWitness: (lines: readonly string[]) => void;
+}
+export interface TraceCollected {
+  readonly captures: Captures;
+  readonly nodePods: NodePods | null;
+}
+
+const nodeSeconds = 10;
+
+/**
+ * Reads the API, and of the Nodes only those that the question concerns; sends the flows and reads what the Nodes' connection tracking
+ * says of them. Unknown with a sentence where an end is not there.
+ */
+export async function collectTrace(connection: Connection, options: TraceOptions): Promise<Learned<TraceCollected>> {
+  const { question, signal, now, onProgress, pods } = options;
+  const [api, nodes] = await Promise.all([
+    collectApi(connection, { signal, now, onProgress: ({ what }) => onProgress(`reading the API: ${what}`) }),
+    clusterNodes(connection, signal),
+  ]);
+  const ends = findEnds(readSnapshot(byId(api)), question, null);
+  if (!ends.known) return ends;
+  const suitable = new Set(
+    nodes.known ? nodes.value.filter((node) => node.unsuitable === null).map(({ name }) => name) : [],
+  );
+  const usable = nodesConcerned(ends.value, question.port).filter((node) => suitable.has(node));
+  const onlyApi = (others: readonly Capture[]): Learned<TraceCollected> => {
+    const request = requestCapture({ question, answer: null }, now().toISOString());
+    return known({ captures: byId([...api, ...others, request]), nodePods: null });
+  };
+  if (pods === null) return onlyApi(leftOut(nodes, [], "left out by --api-only", now));
+  if (usable.length === 0) return onlyApi(leftOut(nodes, [], "no Node of this trace can run a Pod of ours", now));
+  onProgress(`starting Pods on ${usable.join(", ")}`);
+  const opened = await openNodePods(connection, usable, { ...options, pods });
+  if (!opened.known) return onlyApi([note("session/run", opened, now)]);
+  const read = await readNodes(connection, opened.value, usable, options);
+  const sofar = [...api, ...leftOut(nodes, usable, "not concerned by this trace", now), ...read.captures];
+  const sent = await sendAll(read.sender, byId(sofar), ends.value, options);
+  const proven = byId([...sofar, ...sent]);
+  const followed = await followFlow(read.sender, proven, { ...options, choice: options.witness });
+  return known({ captures: byId([...proven.values(), ...followed]), nodePods: opened.value });
+}
+
+const note = (id: string, result: Capture["result"], now: () => Date): Capture => ({
+  id,
+  command: "kubectl netdoctor trace",
+  takenAt: now().toISOString(),
+  result,
+});
+const byId = (captures: readonly Capture[]): Captures => new Map(captures.map((capture) => [capture.id, capture]));
+
+/** Nodes that are none of this trace's business are known to be left out, which is no gap. */
+function leftOut(
+  nodes: Awaited<ReturnType<typeof clusterNodes>>,
+  usable: readonly string[],
+  why: string,
+  now: () => Date,
+): readonly Capture[] {
+  return (nodes.known ? nodes.value : [])
+    .filter(({ name }) => !usable.includes(name))
+    .map(({ name, unsuitable }) =>
+      note(
+        `node/${name}/session`,
+        unsuitable === null ? unknown("not-collected", why) : unknown("no-tool", unsuitable),
+        now,
+      ),
+    );
+}
+
+async function readNodes(
+  connection: Connection,
+  { session }: NodePods,
+  nodes: readonly string[],
+  { signal, now, onProgress }: TraceOptions,
+): Promise<{ readonly captures: readonly Capture[]; readonly sender: Sender }> {
+  const targets = new Map(
+    nodes.flatMap((node) => {
+      const pod = session.nodePods.get(node);
+      return pod?.running === true ? [[node, { node, namespace: session.namespace, pod: pod.name }] as const] : [];
+    }),
+  );
+  onProgress(`reading ${nodes.join(", ")}`);
+  const read = await Promise.all(
+    [...targets.values()].map((target) => readNode(connection, target, { now, signal, limitSeconds: nodeSeconds })),
+  );
+  signal.throwIfAborted();
+  const run = note("session/run", known(JSON.stringify({ run: session.run, namespace: session.namespace })), now);
+  const missing = nodes
+    .filter((node) => !targets.has(node))
+    .map((node) => note(`node/${node}/session`, whyNoPod(session, node), now));
+  return {
+    captures: [run, ...missing, ...read.flat()],
+    sender: { connection, targets, ownNamespace: session.namespace, signal, now },
+  };
+}
+
+/** Asks for the name first where the target is one, then sends what follows from its address; a name without one is the answer. */
+async function sendAll(
+  sender: Sender,
+  sofar: Captures,
+  found: TraceEnds,
+  { question, onProgress, now }: TraceOptions,
+): Promise<readonly Capture[]> {
+  const snapshot = readSnapshot(sofar);
+  const states = snapshot.nodeStates.known ? snapshot.nodeStates.value : new Map();
+  const request = (answer: NameAnswer | null): Capture => requestCapture({ question, answer }, now().toISOString());
+  let ends = found;
+  let answer: NameAnswer | null = null;
+  if (found.target.kind === "name") {
+    onProgress(`asking the cluster's DNS for ${found.target.name}`);
+    const queries = nameQueries(found, found.target, snapshot);
+    const asked = await sendFlows(sender, queries, snapshot);
+    answer = addressIn(found.target, queries, byId(asked));
+    const again = findEnds(snapshot, question, answer);
+    if (answer === null || !again.known) return [...asked, request(null)];
+    ends = again.value;
+  }
+  const flows = planTrace(question, ends, states);
+  onProgress(`sending ${flows.length === 1 ? "a packet" : `${flows.length} packets`}`);
+  return [...(await sendFlows(sender, flows, snapshot)), request(answer)];
+}

@@ -1,0 +1,20 @@
+/** The faults that every e2e run breaks the lab with; all of them are `npm run faults`, which takes most of an hour. */
+export const everyRun: ReadonlySet<string> = new Set([
+  "forward-policy-drop",
+  "forward-drop-rule",
+  "vxlan-port-blocked",
+  "flannel-device-deleted",
+  "pod-cidr-route-missing",
+  "ip-forwarding-disabled",
+  "cni-config-shadowed",
+  "cni-config-invalid",
+  "cni-plugin-missing",
+  "veth-detached-from-bridge",
+  "service-selecting-no-pods",
+  "service-wrong-target-port",
+  "coredns-scaled-to-zero",
+  "coredns-forwarding-to-itself",
+  "corefile-without-kubernetes",
+  "pod-cidr-overlapping-node-network",
+  "path-mtu-black-hole",
+]);

@@ -1,0 +1,195 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import * as v from "valibot";
+import type { Lab } from "../faults/lab.ts";
+import { leftBehind } from "./fault-run.ts";
+import { netdoctor, type Run, startNetdoctor } from "./netdoctor.ts";
+import { must, type Tally } from "./tally.ts";
+
+const traceSchema = v.object({
+  verdict: v.string(),
+  notes: v.array(v.string()),
+  flows: v.array(
+    v.object({
+      title: v.string(),
+      verdict: v.string(),
+      basis: v.string(),
+      outcome: v.string(),
+      clientSeen: v.object({ known: v.boolean(), value: v.optional(v.string()), detail: v.optional(v.string()) }),
+      ways: v.array(v.object({ there: v.array(v.unknown()), verdict: v.string() })),
+    }),
+  ),
+  findings: v.array(v.object({ id: v.string() })),
+  disagreements: v.array(v.unknown()),
+});
+type JsonTrace = v.InferOutput<typeof traceSchema>;
+
+function traceOf(run: Run): JsonTrace {
+  try {
+    return v.parse(traceSchema, JSON.parse(run.stdout));
+  } catch (cause) {
+    throw new Error(`no trace (exit code ${run.exitCode}): ${run.stderr.slice(0, 600) || run.stdout.slice(0, 300)}`, {
+      cause,
+    });
+  }
+}
+
+interface Place {
+  readonly client: string;
+  readonly web: string;
+  readonly node: string;
+  readonly webAddress: string;
+  readonly nodeAddress: string;
+}
+
+/** Every kind of flow on a healthy lab with the workload `shop`: each passes, by a packet, as predicted, and nothing is left. */
+export async function testTrace(tally: Tally, lab: Lab): Promise<void> {
+  const kubeconfig = await lab.kubeconfig();
+  const [here, there] = await places(lab);
+  if (here === undefined || there === undefined) throw new Error("the workload has no web Pod on two Nodes");
+  const trace = (...argv: string[]): Promise<Run> => netdoctor(kubeconfig, ["trace", "--quiet", "-o", "json", ...argv]);
+  const clean = async (): Promise<void> => {
+    const left = await leftBehind(lab);
+    must(left.length === 0, `left behind: ${left.join(", ")}`);
+  };
+
+  const flows: readonly (readonly [name: string, argv: readonly string[], also?: (trace: JsonTrace) => void])[] = [
+    ["Pod to Pod on one Node", [`shop/${here.client}`, `shop/${here.web}`], clientIsOwn],
+    ["Pod to Pod across Nodes, the target without a shell", [`shop/${here.client}`, `shop/${there.web}`], clientIsOwn],
+    ["a Pod without a shell as the sender", [`shop/${there.web}`, `shop/${here.web}`], clientIsOwn],
+    ["Pod to itself", [`shop/${here.web}`, `shop/${here.web}`]],
+    ["Pod to itself through its Service", [`shop/${here.web}`, "shop/svc/web"]],
+    ["Pod to a Service", [here.client, "svc/web", "-n", "shop"]],
+    [
+      "Pod to a Service by its DNS name",
+      [here.client, "web.shop.svc.cluster.local", "-n", "shop", "--port", "80"],
+      resolved,
+    ],
+    ["Deployment to an address", ["shop/deploy/web", there.webAddress, "--port", "8080"]],
+    ["Node to Pod", [`node/${here.node}`, `shop/${there.web}`]],
+    ["Pod to Node", [`shop/${here.client}`, `node/${there.node}`]],
+    ["Pod to the outside, masqueraded", [`shop/${here.client}`, "198.51.100.10", "--port", "80"], clientIsTranslated],
+    ["Pod to an outside name", [`shop/${here.client}`, "example.com", "--port", "80"]],
+    ["host-network Pod to Pod", [`kube-system/kube-apiserver-node1`, `shop/${there.web}`]],
+    ["Pod to a host-network Pod", [`shop/${there.client}`, "kube-system/kube-apiserver-node1", "--port", "6443"]],
+    [
+      "UDP to the cluster's DNS",
+      [`shop/${here.client}`, "kube-system/svc/kube-dns", "--port", "53", "--protocol", "udp"],
+    ],
+    ["ICMP", [`shop/${here.client}`, `shop/${there.web}`, "--protocol", "icmp"]],
+  ];
+  for (const [name, argv, also] of flows) {
+    await tally.test(`trace ${name}: passes`, async () => {
+      const run = await trace(...argv);
+      const traced = traceOf(run);
+      const shown = traced.flows.map(({ title, outcome }) => `${title} ${outcome}`).join("; ");
+      must(traced.verdict === "passes" && run.exitCode === 0, `${traced.verdict}, exit code ${run.exitCode}: ${shown}`);
+      must(traced.flows[0]?.basis === "packet", `no packet proved it: ${shown}`);
+      must(traced.disagreements.length === 0, `predicted otherwise: ${JSON.stringify(traced.disagreements)}`);
+      also?.(traced);
+      await clean();
+      return `${run.seconds.toFixed(1)} s, ${traced.flows[0]?.outcome}`;
+    });
+  }
+  await testBundle(tally, kubeconfig, [`shop/${here.client}`, `shop/${there.web}`], clean);
+  await testKeep(tally, lab, kubeconfig, [`shop/${here.client}`, `shop/${there.web}`], clean);
+  await tally.test("trace of a name that is not there says what was meant, and creates nothing", async () => {
+    const run = await trace(`shop/${here.client}x`, "shop/svc/web");
+    must(run.exitCode === 2 && run.stderr.includes(`did you mean shop/${here.client}`), run.stderr);
+    await clean();
+    return undefined;
+  });
+  await tally.test("Ctrl-C in the middle of a trace deletes everything", async () => {
+    const started = startNetdoctor(kubeconfig, ["trace", "--quiet", `shop/${here.client}`, `shop/${there.web}`]);
+    for (let waited = 0; waited < 200; waited++) {
+      if ((await leftBehind(lab)).some((name) => name.includes("pod/"))) break;
+      await sleep(50);
+    }
+    started.kill("SIGINT");
+    const ended = await started;
+    must(ended.exitCode === 130, `exit code ${ended.exitCode}: ${String(ended.stderr)}`);
+    await clean();
+    return undefined;
+  });
+}
+
+function clientIsOwn({ flows }: JsonTrace): void {
+  const [first] = flows;
+  const from = /from \S+ \(([^,]+),/.exec(first?.title ?? "")?.[1] ?? "";
+  const { known, value = "", detail = "" } = first?.clientSeen ?? { known: false };
+  must(known && value.startsWith(`${from}:`), `the other end should see ${from}: ${value}${detail}`);
+}
+function clientIsTranslated({ flows }: JsonTrace): void {
+  const { known, value = "", detail = "" } = flows[0]?.clientSeen ?? { known: false };
+  must(known && value.startsWith("192.168.100."), `the outside should see the Node: ${value}${detail}`);
+}
+function resolved({ notes }: JsonTrace): void {
+  must(
+    notes.some((note) => /^web\.shop\.svc\.cluster\.local is \d/.test(note)),
+    notes.join("; "),
+  );
+}
+
+async function testBundle(
+  tally: Tally,
+  kubeconfig: string,
+  ends: readonly string[],
+  clean: () => Promise<void>,
+): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), "netdoctor-"));
+  await tally.test("a trace's bundle gives the same answer, and one of check a prediction", async () => {
+    const file = join(directory, "trace.tar.gz");
+    const live = await netdoctor(kubeconfig, ["trace", "--quiet", "-o", "json", ...ends, "--save", file]);
+    const offline = await netdoctor("/nonexistent", ["trace", "-o", "json", "--bundle", file]);
+    must(live.stdout === offline.stdout, "the answer of the bundle differs from that of the run");
+    const collected = join(directory, "check.tar.gz");
+    await netdoctor(kubeconfig, ["collect", "--quiet", "-f", collected]);
+    const predicted = traceOf(await netdoctor("/nonexistent", ["trace", "-o", "json", "--bundle", collected, ...ends]));
+    must(predicted.verdict === "passes" && predicted.flows[0]?.basis === "prediction", JSON.stringify(predicted.flows));
+    await clean();
+    return undefined;
+  });
+  await rm(directory, { recursive: true, force: true });
+}
+
+async function testKeep(
+  tally: Tally,
+  lab: Lab,
+  kubeconfig: string,
+  ends: readonly string[],
+  clean: () => Promise<void>,
+): Promise<void> {
+  await tally.test("with --keep the next trace starts no Pod, and cleanup deletes those that stayed", async () => {
+    const first = await netdoctor(kubeconfig, ["trace", "--quiet", ...ends, "--keep", "10m"]);
+    must(first.exitCode === 0 && /kept until .* 2 node Pods/.test(first.stderr), `${first.stdout}${first.stderr}`);
+    const before = await leftBehind(lab);
+    const warm = await netdoctor(kubeconfig, ["trace", "--quiet", ...ends]);
+    must(warm.exitCode === 0, `${warm.stdout}${warm.stderr}`);
+    const after = await leftBehind(lab);
+    must(before.join() === after.join(), `before ${before.join()}, after ${after.join()}`);
+    const cleaned = await netdoctor(kubeconfig, ["cleanup"]);
+    must(cleaned.exitCode === 0 && /deleted/.test(cleaned.stdout), `${cleaned.stdout}${cleaned.stderr}`);
+    await clean();
+    return `cold ${first.seconds.toFixed(1)} s, warm ${warm.seconds.toFixed(1)} s`;
+  });
+}
+
+/** The web Pod and the client Pod of each Node that has both. */
+async function places(lab: Lab): Promise<readonly Place[]> {
+  const path = `jsonpath={range .items[*]}{.spec.nodeName}{" "}{.metadata.name}{" "}{.status.podIP}{" "}{.status.hostIP}{"\\n"}{end}`;
+  const lines = (await lab.kubectl(["-n", "shop", "get", "pods", "-l", "app=web", "-o", path])).split("\n");
+  return lines
+    .map((line) => line.split(" "))
+    .filter(([node = "", name = ""]) => node !== "" && name !== "")
+    .map(([node = "", web = "", webAddress = "", nodeAddress = ""]) => ({
+      client: `client-${node}`,
+      web,
+      node,
+      webAddress,
+      nodeAddress,
+    }))
+    .filter((place, index, all) => all.findIndex(({ node }) => node === place.node) === index)
+    .sort((a, b) => (a.node < b.node ? -1 : 1));
+}

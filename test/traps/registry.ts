@@ -1,0 +1,12 @@
+import { nodeTraps } from "./nodes.ts";
+import { podTraps } from "./pods.ts";
+import { serviceTraps } from "./services.ts";
+import type { Trap, TrapSet } from "./trap.ts";
+
+/** Sets that are set up at once, each in one healthy lab. */
+export const trapSets: readonly TrapSet[] = [
+  { name: "traps-of-objects", lab: {}, traps: [...serviceTraps, ...podTraps] },
+  { name: "traps-of-nodes", lab: {}, traps: nodeTraps },
+];
+
+export const traps: readonly Trap[] = trapSets.flatMap((set) => set.traps);
