@@ -89,7 +89,8 @@ function line({ faults, result }: Row): string {
         ? result.naming
         : `${result.naming}; ${result.problems.length} other problems`;
   const fix = result === null || result.fix === "not one command" ? "" : result.fix;
-  const said = result !== null && result.naming !== "named first" ? `: said ${result.said || "nothing"}` : "";
+  const more = result !== null && result.said.split(", ").length > faults.length;
+  const said = result !== null && (more || result.naming !== "named first") ? `: said ${result.said || "nothing"}` : "";
   return `| ${faults.map(({ story }) => story).join(" And: ")} | ${lab} | ${findings} | ${asked} | ${naming}${said} | ${fix} |`;
 }
 

@@ -2,6 +2,7 @@ import { routesByPodCidr } from "../../model/cni.ts";
 import { defineCheck, defineFinding, evidence, nodeRef, reads, readsOn } from "../../model/define.ts";
 import { findingKey } from "../../model/finding.ts";
 import { groupBy } from "../../model/flow-outcome.ts";
+import type { Event } from "../../model/kubernetes.ts";
 import { parseCidr, size } from "../../net/cidr.ts";
 
 export const podAddressesExhausted = defineFinding<{
@@ -37,13 +38,15 @@ export const rangesPodAddresses = defineCheck({
   run({ events, pods, nodes, cni }) {
     if (!routesByPodCidr(cni)) return { examined: 0, findings: [] };
     const said = new Map(
-      events
-        .filter(({ message }) => message.includes("no IP addresses available in range set"))
+      // The last word of the kubelet counts, and nothing it said of an earlier Pod of that name.
+      [...events]
+        .filter(({ about, reason }) => about.kind === "Pod" && /Sandbox|SandBox|NetworkNotReady/.test(reason))
+        .sort((a, b) => a.lastSeen.localeCompare(b.lastSeen))
         .map((event) => [`${event.about.namespace}/${event.about.name}`, event]),
     );
     const waiting = pods.filter(
-      ({ phase, ips, namespace, name, node }) =>
-        phase === "Pending" && ips.length === 0 && node !== "" && said.has(`${namespace}/${name}`),
+      ({ phase, ips, namespace, name, node, createdAt }) =>
+        phase === "Pending" && ips.length === 0 && node !== "" && isFull(said.get(`${namespace}/${name}`), createdAt),
     );
     const findings = [...groupBy(waiting, ({ node }) => node)].map(([node, stuck]) => {
       const podCIDRs = nodes.find(({ name }) => name === node)?.podCIDRs ?? [];
@@ -78,3 +81,7 @@ export const rangesPodAddresses = defineCheck({
     return { examined: nodes.length, findings };
   },
 });
+
+const isFull = (event: Event | undefined, since: string): boolean =>
+  event?.message.includes("no IP addresses available in range set") === true &&
+  (event.lastSeen === "" || event.lastSeen >= since);

@@ -2,6 +2,7 @@ import { changes, defineCheck, defineFinding, evidence, reads, refOf } from "../
 import type { FlowResult } from "../../model/flow.ts";
 import { failingFlows, groupBy } from "../../model/flow-outcome.ts";
 import type { EndpointSlice, Labels, Pod, Service } from "../../model/kubernetes.ts";
+import { isMisspelt } from "../../net/edit-distance.ts";
 
 export const serviceSelectingNoPods = defineFinding<{
   readonly selector: string;
@@ -147,7 +148,7 @@ function differsInOne(selector: Labels, labels: Labels): boolean {
   const [first] = wrong;
   if (first === undefined || wrong.length > 1) return false;
   const [key, value] = first;
-  return Object.keys(selector).length > 1 || isTypo(value, labels[key] ?? "");
+  return Object.keys(selector).length > 1 || isMisspelt(value, labels[key] ?? "");
 }
 
 /** The selector with the one value that all Pods alike have in place of the wrong one. */
@@ -160,24 +161,6 @@ function patchOf(selector: Labels, alike: readonly Pod[]): string {
   return others.length > 0 ? "" : patch;
 }
 
-/** At most two letters wrong, missing or too many, and at least half of them right: `db` is no misspelt `ui`. */
-function isTypo(a: string, b: string): boolean {
-  const distance = editDistance(a, b);
-  return distance <= 2 && distance * 2 <= Math.max(a.length, b.length);
-}
-/** Levenshtein's: letters to change, add or leave out. Label values have at most 63. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (const [index, letter] of [...a].entries()) {
-    const next = [index + 1];
-    for (const [column, other] of [...b].entries()) {
-      const changed = (row[column] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(changed, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
-}
 function notReadyReason(pod: Pod): readonly string[] {
   const container = pod.containers.find(({ ready }) => !ready);
   if (container === undefined) return pod.terminating ? ["terminating"] : [];
