@@ -12,6 +12,7 @@ import { testFaults } from "../test/e2e/faults.ts";
 import { testHealthy } from "../test/e2e/healthy.ts";
 import { testLessPower } from "../test/e2e/less-power.ts";
 import { Tally } from "../test/e2e/tally.ts";
+import { testTrace } from "../test/e2e/trace.ts";
 import type { Fault } from "../test/faults/fault.ts";
 import { binaries, Lab } from "../test/faults/lab.ts";
 import { faults } from "../test/faults/registry.ts";
@@ -47,10 +48,13 @@ async function testOnLabs(): Promise<void> {
   }
 }
 
-/** The rest of flannel, host-gw and bridge × iptables and nftables: flannel with iptables is the default lab. Two Nodes have every path that three have. */
+/**
+ * The rest of flannel, host-gw and bridge × iptables and nftables: flannel with iptables is the default lab. Two Nodes have every path that
+ * three have. The bridge comes last: its faults go on in the same lab.
+ */
 async function testOtherLabs(name: string, inThem: readonly Fault[], directory: string): Promise<void> {
-  const kinds = (["bridge", "flannel", "flannel-host-gw"] as const).flatMap((cni) =>
-    (["iptables", "nftables"] as const).map((proxyMode) => ({ cni, proxyMode, nodes: 2 })),
+  const kinds = (["flannel", "flannel-host-gw", "bridge"] as const).flatMap((cni) =>
+    (["nftables", "iptables"] as const).map((proxyMode) => ({ cni, proxyMode, nodes: 2 })),
   );
   await testHealthy(
     tally,
@@ -76,6 +80,7 @@ async function testDefaultLab(name: string, inIt: Iterable<Fault>, directory: st
   );
   await testLessPower(tally, lab);
   await testConnection(tally, lab);
+  await testTrace(tally, lab);
   await testFaults(tally, inIt, name, directory);
 }
 

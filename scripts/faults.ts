@@ -78,7 +78,7 @@ function faultJob(together: readonly Fault[]): Job {
   return {
     name,
     lab: together[0]?.lab ?? {},
-    run: (lab) => counted(name, () => runFault(together, lab, bundles), lab),
+    run: (lab) => counted(name, () => runFault(together, lab, bundles, true), lab),
   };
 }
 

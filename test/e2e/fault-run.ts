@@ -15,8 +15,16 @@ export interface FaultRun extends Omit<Result, "left"> {
   readonly bundle: string;
 }
 
-/** Breaks the lab in one way or in several at once, proves that a user is hurt, asks netdoctor live and from the bundle of the same run, heals. */
-export async function runFault(faults: readonly Fault[], lab: Lab, directory: string): Promise<FaultRun> {
+/**
+ * Breaks the lab in one way or in several at once, proves that a user is hurt, asks netdoctor live and from the bundle of the same run,
+ * heals: with the finding's own command where `tryFix` and the command is the whole fix, which takes another check.
+ */
+export async function runFault(
+  faults: readonly Fault[],
+  lab: Lab,
+  directory: string,
+  tryFix: boolean,
+): Promise<FaultRun> {
   await lab.up();
   // What the last fault healed is healthy, workload and all.
   if (!(await hasWorkload(lab))) await setUpWorkload(lab);
@@ -28,7 +36,9 @@ export async function runFault(faults: readonly Fault[], lab: Lab, directory: st
       await fault.inject(lab);
     }
     for (const fault of faults) await fault.prove(lab);
-    return await ask(faults, lab, join(directory, `${runName(faults)}.tar.gz`), () => heal(broken, lab));
+    const byCommand = tryFix && faults.every(({ fixedBy }) => fixedBy === "its-command");
+    const bundle = join(directory, `${runName(faults)}.tar.gz`);
+    return await ask(faults, lab, bundle, byCommand, () => heal(broken, lab));
   } finally {
     await heal(broken, lab);
     if (faults.some((fault) => fault.heal === "lab-down")) await lab.down();
@@ -49,6 +59,7 @@ async function ask(
   faults: readonly Fault[],
   lab: Lab,
   bundle: string,
+  byCommand: boolean,
   healAll: () => Promise<void>,
 ): Promise<FaultRun> {
   const kubeconfig = await lab.kubeconfig();
@@ -56,11 +67,10 @@ async function ask(
   const running = startNetdoctor(kubeconfig, ["check", "-o", "json", "--quiet", "--save", bundle]);
   await firstOutput(running);
   const seconds = (performance.now() - started) / 1000;
-  const byCommand = faults.every(({ fixedBy }) => fixedBy === "its-command");
   // All that the run has left to do is to wait for its namespace; the lab is healed meanwhile.
   const [live] = await Promise.all([running, byCommand ? undefined : healAll()]);
   const report = reportOf({ exitCode: live.exitCode ?? -1, stdout: live.stdout, stderr: live.stderr, seconds });
-  const fix = byCommand ? await fixAndAsk(faults, report, lab) : { fix: "not one command" as const, problems: [] };
+  const fix = byCommand ? await fixAndAsk(faults, report, lab) : { fix: notTried(faults), problems: [] };
   await healAll().catch((cause: unknown) =>
     fix.fix === "healthy after its command" ? undefined : Promise.reject(cause),
   );
@@ -77,6 +87,9 @@ async function ask(
   ];
   return { ...named, fix: fix.fix, left, problems, seconds: Math.round(seconds * 10) / 10, bundle };
 }
+
+const notTried = (faults: readonly Fault[]): Result["fix"] =>
+  faults.every(({ fixedBy }) => fixedBy === "its-command") ? "not tried" : "not one command";
 
 /** Resolves when the program has begun to print, or has ended without. */
 async function firstOutput(running: ReturnType<typeof startNetdoctor>): Promise<void> {

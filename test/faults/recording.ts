@@ -15,7 +15,7 @@ const resultSchema = v.object({
   said: v.string(),
   seconds: v.number(),
   left: v.number(),
-  fix: v.picklist(["healthy after its command", "not healthy after its command", "not one command"]),
+  fix: v.picklist(["healthy after its command", "not healthy after its command", "not one command", "not tried"]),
   problems: v.array(v.string()),
 });
 export type Result = v.InferOutput<typeof resultSchema>;

@@ -5,7 +5,7 @@ import { cannotReachWeb, waitUntilHealthy } from "../workload.ts";
 export const fault: Fault = {
   name: "forward-policy-drop",
   story: "A firewall hardening script set the FORWARD policy of node2 to DROP.",
-  lab: { cni: "bridge" },
+  lab: { cni: "bridge", nodes: 2 },
   inject: async (lab) => {
     await lab.node("node2", ["iptables", "-P", "FORWARD", "DROP"]);
   },
