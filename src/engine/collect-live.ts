@@ -1,14 +1,17 @@
 import pLimit from "p-limit";
 import type { Connection } from "../collect/api/connection.ts";
 import { collectApi } from "../collect/api/objects.ts";
-import { readNode, sendProbes } from "../collect/node/run-program.ts";
+import { readNode } from "../collect/node/run-program.ts";
 import { type ClusterNode, clusterNodes } from "../collect/session/cluster-nodes.ts";
 import { namespaceOf, type RunOptions } from "../collect/session/objects.ts";
 import { collectRunObjects } from "../collect/session/run-objects.ts";
 import { closeSession, openSession, type Session, type SessionLimits } from "../collect/session/session.ts";
 import type { Capture, Captures } from "../model/capture.ts";
 import { known, type Unknown, unknown } from "../model/learned.ts";
+import { joinRounds } from "../read/probe/probe-result.ts";
 import { type EgressChoice, planProbes } from "./plan-probes.ts";
+import { secondRound } from "./second-round.ts";
+import { sendOrders } from "./send-orders.ts";
 
 export interface LiveOptions {
   /** Null = `--api-only`: no Pod is created, Nodes are not read, nothing is probed. */
@@ -31,6 +34,7 @@ export interface Live {
 
 const nodeSeconds = 10;
 const probeSeconds = 1;
+const laterSeconds = 3;
 const nodesAtOnce = 10;
 const cleanupMs = 60_000;
 
@@ -158,32 +162,27 @@ async function examine(
   if (options.pods?.probes !== true) return captures;
   const plan = planProbes(byId([...sofar.values(), ...captures]), session.namespace, options.egress);
   onProgress(`sending ${plan.orders.length} probes`);
-  const takenAt = now().toISOString();
-  const answers = await Promise.all(
-    running.map((target) =>
-      gate(async () => {
-        const own = plan.orders.filter(({ node }) => node === target.node);
-        const sections = await sendProbes(
-          connection,
-          target,
-          own.map(({ words }) => words),
-          { now, signal, limitSeconds: probeSeconds },
-        );
-        return own.map(
-          ({ flow, words }): Capture => ({
-            id: `probe/${flow.id}`,
-            command: `from ${target.node}: ${words.slice(3).join(" ")}`,
-            takenAt,
-            result: sections.get(words[0]) ?? unknown("failed", "the Node's answer lacks this probe"),
-          }),
-        );
-      }),
-    ),
-  );
-  signal.throwIfAborted();
-  return [
-    ...captures,
-    { id: "probe/plan", command: "kubectl netdoctor check", takenAt, result: known(JSON.stringify(plan.flows)) },
-    ...answers.flat(),
-  ];
+  const probe = { now, signal, limitSeconds: probeSeconds, tries: 3 };
+  const answers = await sendOrders(connection, running, plan.orders, probe);
+  const sent: Capture = {
+    id: "probe/plan",
+    command: "kubectl netdoctor check",
+    takenAt: now().toISOString(),
+    result: known(JSON.stringify(plan.flows)),
+  };
+  const again = secondRound(byId([...sofar.values(), ...captures, sent, ...answers]));
+  if (again.size === 0) return [...captures, sent, ...answers];
+  onProgress(`sending ${again.size} probes once more`);
+  const orders = plan.orders.filter(({ flow }) => again.has(flow.id));
+  const later = await sendOrders(connection, running, orders, { ...probe, limitSeconds: laterSeconds, tries: 1 });
+  return [...captures, sent, ...bothRounds(answers, byId(later))];
+}
+
+/** One capture a probe: what was said in the first round and, where there was one, in the second. */
+function bothRounds(first: readonly Capture[], second: Captures): readonly Capture[] {
+  return first.map((capture) => {
+    const later = second.get(capture.id)?.result;
+    if (!capture.result.known || later?.known !== true) return capture;
+    return { ...capture, result: known(joinRounds(capture.result.value, later.value)) };
+  });
 }

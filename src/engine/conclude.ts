@@ -5,17 +5,16 @@ import { unexplained } from "../diagnose/unexplained.ts";
 import type { Captures } from "../model/capture.ts";
 import type { Snapshot } from "../model/facts.ts";
 import type { FlowResult } from "../model/flow.ts";
-import { contradicted, failingFlows, isOwnService } from "../model/flow-outcome.ts";
+import { contradicted, failingFlows } from "../model/flow-outcome.ts";
 import { known, type Learned, mapLearned } from "../model/learned.ts";
 import type { Incomplete, Report, Verdict } from "../model/report.ts";
-import { walkFlow } from "../path/walk.ts";
-import { buildWorld } from "../path/world.ts";
 import { readSnapshot } from "../read/facts.ts";
 import { readFlows } from "../read/probe/flows.ts";
 import { goodStates } from "./good-states.ts";
 import { incompleteParts } from "./incomplete.ts";
 import { mergeRunObjects, runNamespaces } from "./merge-run-objects.ts";
 import { police, policyDisagreements } from "./policy/police.ts";
+import { predict } from "./predict.ts";
 import { runChecks } from "./run-checks.ts";
 import { witnessed } from "./witness/witness.ts";
 import { severityOf, word } from "./word.ts";
@@ -60,22 +59,6 @@ export function conclude(captures: Captures): Report {
     disagreements: [...results.flatMap(disagreement), ...policyDisagreements(policed)],
     incomplete,
   };
-}
-
-function predict(snapshot: Snapshot, results: readonly FlowResult[]): readonly FlowResult[] {
-  const { nodes, pods, services, endpointSlices, nodeStates, unreadNodes } = snapshot;
-  if (!nodes.known || !pods.known || !nodeStates.known) return results;
-  const world = buildWorld({
-    nodes: nodes.value,
-    pods: pods.value,
-    services: valueOr(services, []),
-    endpointSlices: valueOr(endpointSlices, []),
-    nodeStates: nodeStates.value,
-    unreadNodes: valueOr(unreadNodes, new Map()),
-  });
-  return results.map((result) =>
-    isOwnService(result.flow) ? result : { ...result, predicted: walkFlow(result.flow, world) },
-  );
 }
 
 /** The run's own Pods and Services are probes, not part of the cluster that is examined. */

@@ -5,6 +5,7 @@ import { readSnapshot } from "../read/facts.ts";
 import { mergeRunObjects } from "./merge-run-objects.ts";
 import { planFlows } from "./plan-flows.ts";
 import { probeOrder } from "./probe-arguments.ts";
+import type { Order } from "./send-orders.ts";
 
 export interface EgressChoice {
   /** Named by the user; with none, what the cluster already talks to. */
@@ -14,11 +15,7 @@ export interface EgressChoice {
 export interface ProbePlan {
   readonly flows: readonly Flow[];
   /** The flows that can be sent, each with the Node that sends it. */
-  readonly orders: readonly {
-    readonly flow: Flow;
-    readonly node: string;
-    readonly words: readonly [string, ...string[]];
-  }[];
+  readonly orders: readonly Order[];
 }
 
 /** Facts so far → the probes worth sending. Pure. */

@@ -62,6 +62,22 @@ describe("a live run", () => {
     ]);
   });
 
+  test("a probe that stayed without an answer is sent once more, and the later answer counts", async () => {
+    const rounds: string[][] = [];
+    const { report } = await live({
+      sections: (program, words) => {
+        if (program === "node") return [{ name: "link", text: "[]" }];
+        const ids = words.filter((_, at) => at % 7 === 0);
+        rounds.push(ids);
+        const isLater = rounds.flat().filter((id) => id === ids[0]).length > 1;
+        return ids.map((name) => ({ name, text: isLater ? "TRY 0 \n" : "TRY 124 \n".repeat(3) }));
+      },
+    });
+    const tried = report.flows.flatMap(({ observed }) => (observed.known ? [observed.value.sent] : []));
+    expect(report.findings).toEqual([]);
+    expect(tried).toContain(4);
+  });
+
   test("with --api-only changes nothing at all", async () => {
     const { cluster, captures } = await live({}, { apiOnly: true });
     expect(cluster.requests.filter(({ method }) => method !== "GET")).toEqual([]);

@@ -1,20 +1,20 @@
 #!/bin/sh
-# What a node Pod runs to send probes. argv: 1 = nonce that frames the answers, 2 = seconds one try may take, then seven words a probe:
+# What a node Pod runs to send probes. argv: 1 = nonce that frames the answers, 2 = seconds one try may take, 3 = tries, then seven words a probe:
 #   ID PID INODE KIND TARGET PORT EXTRA      PID "-" = from the Node itself, else from inside the network namespace INODE of process PID
 # KIND: tcp (connect only), ask (TCP, the probe server answers with the client's address), udp (the probe server answers), icmp,
 #       mtu (EXTRA = bytes of the IP packet; on loss looks for the largest that passes), dns (EXTRA = "TYPE NAME [tcp]"), reach (ICMP, else any TCP answer),
 #       tcp-said, sctp-said (connect only, with times and the client's own port), udp-said (a datagram to a server that is not ours),
 #       conntrack (the Node's records whose client port is one of EXTRA = "PROTOCOL P P …", or whose server port is PORT)
 # One frame a probe: a line a try, "TRY <exit> <stdout and stderr on one line>". All probes run side by side, so failures cost one time limit.
-N=$1; LIMIT=$2; shift 2
+N=$1; LIMIT=$2; TRIES=$3; shift 3
 export LC_ALL=C PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin
 missing() { echo "TRY 127 no $1 in the image"; }
 # one line of at most some lines, without a fork
 flat() { r=""; k=0; set -f; i=$IFS; IFS='
 '; for l in $1; do k=$((k + 1)); [ $k -le 20 ] && r="$r$l|"; done; IFS=$i; set +f; }
 try() { o=$("$@" 2>&1); c=$?; flat "$o"; printf 'TRY %s %s\n' "$c" "$r"; return $c; }
-# up to three tries: a first failure can be a lost packet, three are not
-thrice() { try "$@" && return; sleep 0.2; try "$@" && return; sleep 0.2; try "$@"; }
+# several tries: a first failure can be a lost packet, three are not
+tries() { n=1; while ! try "$@"; do [ "$n" -ge "$TRIES" ] && return 1; n=$((n + 1)); sleep 0.2; done; }
 bracket() { case $1 in *:*) echo "[$1]";; *) echo "$1";; esac; }
 connect() { $IN socat -u OPEN:/dev/null "TCP:$(bracket "$1"):$2,connect-timeout=$LIMIT"; }
 # socat -d -d tells when it began, when it was connected and from which port; with connect-timeout it would not say the port
@@ -49,18 +49,18 @@ one() { id=$1 pid=$2 inode=$3 kind=$4 target=$5 port=$6 extra=$7; IN=""
     IN="nsenter --net=/proc/$pid/ns/net --"
   fi
   case $kind in
-    tcp) command -v socat >/dev/null || { missing socat; return; }; thrice connect "$target" "$port";;
-    ask) command -v socat >/dev/null || { missing socat; return; }; thrice ask "$target" "$port";;
+    tcp) command -v socat >/dev/null || { missing socat; return; }; tries connect "$target" "$port";;
+    ask) command -v socat >/dev/null || { missing socat; return; }; tries ask "$target" "$port";;
     udp) command -v socat >/dev/null || { missing socat; return; }; datagrams "$target" "$port";;
-    icmp) command -v ping >/dev/null || { missing ping; return; }; thrice echoes "$target";;
+    icmp) command -v ping >/dev/null || { missing ping; return; }; tries echoes "$target";;
     mtu) command -v ping >/dev/null || { missing ping; return; }; path_mtu "$target" "$extra";;
-    tcp-said) command -v socat >/dev/null || { missing socat; return; }; thrice said "$target" "$port" TCP;;
-    sctp-said) command -v socat >/dev/null || { missing socat; return; }; thrice said "$target" "$port" SCTP;;
+    tcp-said) command -v socat >/dev/null || { missing socat; return; }; tries said "$target" "$port" TCP;;
+    sctp-said) command -v socat >/dev/null || { missing socat; return; }; tries said "$target" "$port" SCTP;;
     udp-said) command -v socat >/dev/null || { missing socat; return; }; try datagram_said "$target" "$port" 0.3 || try datagram_said "$target" "$port" "$LIMIT";;
     conntrack) records "$port" "$extra";;
-    reach) command -v ping >/dev/null || { missing ping; return; }; thrice reach "$target" "$port";;
+    reach) command -v ping >/dev/null || { missing ping; return; }; tries reach "$target" "$port";;
     dns) command -v dig >/dev/null || { missing dig; return; }
-      type=${extra%% *}; rest=${extra#* }; name=${rest%% *}; tcp=${rest#"$name"}; thrice query "$target" "$type" "$name" "${tcp# }";;
+      type=${extra%% *}; rest=${extra#* }; name=${rest%% *}; tcp=${rest#"$name"}; tries query "$target" "$type" "$name" "${tcp# }";;
     *) echo "TRY 64 unknown kind of probe";;
   esac; }
 # a process id may have gone to another process since the Node was read

@@ -16,6 +16,10 @@ export interface ProgramOptions {
   /** Seconds one section or one try may take on the Node. */
   readonly limitSeconds: number;
 }
+export interface ProbeOptions extends ProgramOptions {
+  /** How often a probe is sent until it succeeds. */
+  readonly tries: number;
+}
 
 const maxBytes = 64 * 1024 * 1024;
 
@@ -41,12 +45,12 @@ export async function sendProbes(
   connection: Connection,
   target: NodePodAddress,
   words: readonly (readonly string[])[],
-  options: ProgramOptions,
+  options: ProbeOptions,
 ): Promise<ReadonlyMap<string, Learned<string>>> {
   const sections = new Map<string, Learned<string>>();
   // A URL carries the words, and proxies cut long ones.
   for (const batch of batches(words, 12_000)) {
-    const answer = await run(connection, target, "NETDOCTOR_PROBE", batch.flat(), options);
+    const answer = await run(connection, target, "NETDOCTOR_PROBE", [String(options.tries), ...batch.flat()], options);
     if (!answer.known) {
       for (const [id = ""] of batch) sections.set(id, answer);
       continue;

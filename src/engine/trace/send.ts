@@ -6,6 +6,7 @@ import type { Flow } from "../../model/flow.ts";
 import { known, unknown } from "../../model/learned.ts";
 import { readProbe } from "../../read/probe/probe-result.ts";
 import { probeOrder } from "../probe-arguments.ts";
+import { sendOrders } from "../send-orders.ts";
 import { recordsCapture, saidOf } from "./client-seen.ts";
 import { nodeOf } from "./ends.ts";
 
@@ -31,25 +32,16 @@ export async function sendFlows(
   const states = snapshot.nodeStates.known ? snapshot.nodeStates.value : new Map();
   const orders = flows.flatMap((flow, index) => {
     const order = probeOrder(flow, index, pods, states, ownNamespace);
-    const target = targets.get(nodeOf(flow.from));
-    return order === null || target === undefined ? [] : [{ flow, target, words: order.words }];
+    return order === null ? [] : [{ flow, node: nodeOf(flow.from), words: order.words }];
   });
   const takenAt = now().toISOString();
-  const answers = await Promise.all(
-    [...new Set(orders.map(({ target }) => target))].map(async (target): Promise<readonly Capture[]> => {
-      const own = orders.filter((order) => order.target === target);
-      const words = own.map((order) => order.words);
-      const sections = await sendProbes(connection, target, words, { now, signal, limitSeconds: probeSeconds });
-      return own.map((order) => ({
-        id: `probe/${order.flow.id}`,
-        command: `from ${target.node}: ${order.words.slice(3).join(" ")}`,
-        takenAt,
-        result: sections.get(order.words[0]) ?? unknown("failed", "the Node's answer lacks this probe"),
-      }));
-    }),
-  );
-  signal.throwIfAborted();
-  const captures = new Map(answers.flat().map((capture) => [capture.id, capture]));
+  const answers = await sendOrders(connection, [...targets.values()], orders, {
+    now,
+    signal,
+    limitSeconds: probeSeconds,
+    tries: 3,
+  });
+  const captures = new Map(answers.map((capture) => [capture.id, capture]));
   const records = await readRecords(sender, flows, captures);
   const judged = flows.filter((flow) => !isUnjudged(flow, captures));
   const plan = { id: "probe/plan", command: "kubectl netdoctor trace", takenAt, result: known(JSON.stringify(judged)) };
@@ -84,7 +76,12 @@ async function readRecords(
   const takenAt = now().toISOString();
   return Promise.all(
     [...targets.values()].map(async (target): Promise<Capture> => {
-      const sections = await sendProbes(connection, target, words, { now, signal, limitSeconds: probeSeconds });
+      const sections = await sendProbes(connection, target, words, {
+        now,
+        signal,
+        limitSeconds: probeSeconds,
+        tries: 1,
+      });
       const parts = words.map(([id = ""]) => sections.get(id) ?? unknown("failed", "no answer"));
       const failed = parts.find((part) => !part.known);
       const text = parts.map((part) => (part.known ? part.value : "")).join("\n");

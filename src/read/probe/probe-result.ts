@@ -10,10 +10,33 @@ interface Try {
   readonly output: string;
 }
 
-/** The answer of probe.sh to one probe → what became of the flow. Never throws; an image without the tool is unknown, not a failure. */
+const between = "AGAIN";
+
+/** The answers of probe.sh to a probe that was sent in two rounds, as one text. */
+export const joinRounds = (first: string, second: string): string => `${first.trimEnd()}\n${between}\n${second}`;
+
+/**
+ * The answer of probe.sh to one probe, one round or two → what became of the flow: any answer tells more than silence, and every
+ * try is counted. Never throws; an image without the tool is unknown, not a failure.
+ */
 export function readProbe(flow: Flow, captured: Learned<string>): Learned<ProbeResult> {
   if (!captured.known) return captured;
-  const tries = captured.value.split("\n").flatMap((line): Try[] => {
+  const [first = "", second] = captured.value.split(`\n${between}\n`);
+  const read = readRound(flow, first);
+  const later = second === undefined ? null : readRound(flow, second);
+  if (!read.known || later === null || !later.known) return read;
+  return known({
+    ...(silent(later.value) ? read.value : later.value),
+    sent: read.value.sent + later.value.sent,
+    succeeded: read.value.succeeded + later.value.succeeded,
+  });
+}
+
+/** Nothing came back: of the small packet, or of the large one only. */
+export const silent = ({ outcome }: ProbeResult): boolean => ["timeout", "failed", "lost-large"].includes(outcome);
+
+function readRound(flow: Flow, text: string): Learned<ProbeResult> {
+  const tries = text.split("\n").flatMap((line): Try[] => {
     const match = /^TRY (\d+) ?(.*)$/.exec(line);
     return match === null ? [] : [{ code: Number(match[1]), output: match[2] ?? "" }];
   });

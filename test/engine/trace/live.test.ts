@@ -34,7 +34,7 @@ async function recordedCluster(
   const self = (): ClusterDouble => cluster;
   return cluster;
 
-  function sections(request: SeenRequest, text: string, words: readonly string[], double: ClusterDouble) {
+  function sections(request: SeenRequest, text: string, [, ...words]: readonly string[], double: ClusterDouble) {
     if (!text.includes("NETDOCTOR_PROBE")) return nodeSections(nodeOf(request, double));
     return words.flatMap((name, at) =>
       at % 7 === 0 ? [{ name, text: answers(words[at + 3] ?? "", words.slice(at, at + 7)) }] : [],

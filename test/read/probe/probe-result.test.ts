@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { known, unknown } from "../../../src/model/learned.ts";
-import { readProbe } from "../../../src/read/probe/probe-result.ts";
+import { joinRounds, readProbe } from "../../../src/read/probe/probe-result.ts";
 import { flowOf, resultOf } from "./flow-of.ts";
 
 const socat = (message: string): string => `2026/01/02 03:04:05 socat[4711] E ${message}|`;
@@ -145,4 +145,28 @@ describe("a hostile answer", () => {
       expect(performance.now() - start).toBeLessThan(1000);
     },
   );
+});
+
+describe("a probe sent in two rounds", () => {
+  const round = (...lines: readonly string[]): string => `${lines.join("\n")}\n`;
+  const lost = round("TRY 124 ", "TRY 124 ", "TRY 124 ");
+  const read = (first: string, second: string) => {
+    const result = readProbe(flowOf(), known(joinRounds(first, second)));
+    if (!result.known) throw new Error(result.detail);
+    return result.value;
+  };
+  test("passes when the later packet passes", () => {
+    expect(read(lost, round("TRY 0 client 10.244.1.2"))).toMatchObject({
+      outcome: "ok",
+      sent: 4,
+      succeeded: 1,
+      clientSeen: "10.244.1.2",
+    });
+  });
+  test("is silent when both are", () => {
+    expect(read(lost, round("TRY 124 "))).toMatchObject({ outcome: "timeout", sent: 4, succeeded: 0 });
+  });
+  test("is what the later answer says, where there is one", () => {
+    expect(read(lost, round(`TRY 1 ${socat("connect(): Connection refused")}`))).toMatchObject({ outcome: "refused" });
+  });
 });

@@ -65,7 +65,9 @@ function changesOf(requests: readonly SeenRequest[]): readonly string[] {
 function runProgram(request: SeenRequest, { sections }: ClusterScript): ExecScript {
   const [, , text = "", , nonce = "", , ...words] = request.query.getAll("command");
   const program = text.includes("NETDOCTOR_PROBE") ? "probe" : "node";
-  return { steps: [stdout(framed(nonce, sections?.(program, words) ?? [])), exit(0)] };
+  // The first word of a probe program is how often to try.
+  const own = program === "probe" ? words.slice(1) : words;
+  return { steps: [stdout(framed(nonce, sections?.(program, own) ?? [])), exit(0)] };
 }
 
 class Store {
