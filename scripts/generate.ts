@@ -1,4 +1,4 @@
-/** Writes the files that are made from others: the registries of checks and faults, the shell programs and pages as modules. */
+/** Writes what is made from other files: the registries of checks and faults, shell programs and pages as modules, a number in the README. */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
@@ -13,10 +13,14 @@ function files(directory: string, suffix: string): string[] {
 }
 const camel = (text: string): string => text.replace(/[-/](\w)/g, (_, letter: string) => letter.toUpperCase());
 
+const checkIds = (): readonly string[] =>
+  files("src/checks", ".ts")
+    .filter((file) => file.includes("/"))
+    .map((file) => file.replace(/\.ts$/, ""));
+
 /** Every file src/checks/<area>/<question>.ts exports one check, named after its path. */
 export function registry(): string {
-  const checks = files("src/checks", ".ts").filter((file) => file.includes("/") && file !== "registry.ts");
-  const ids = checks.map((file) => file.replace(/\.ts$/, ""));
+  const ids = checkIds();
   return `${header}import type { AnyCheck } from "../model/check.ts";
 ${ids.map((id) => `import { ${camel(id)} } from "./${id}.ts";`).join("\n")}
 
@@ -74,7 +78,17 @@ ${names.map((name) => `  ${camel(name)},`).join("\n")}
 `;
 }
 
+/** The README with the number of checks in its sample of a report. */
+export function readme(): string {
+  const count = checkIds().length;
+  return readFileSync(join(root, "README.md"), "utf8").replace(
+    /(checked {2})\d+ of \d+( checks)/,
+    `$1${count} of ${count}$2`,
+  );
+}
+
 export const generated: readonly { readonly file: string; readonly make: () => string }[] = [
+  { file: "README.md", make: readme },
   { file: "src/checks/registry.ts", make: registry },
   { file: "src/collect/scripts.ts", make: shellPrograms },
   { file: "src/engine/pages.ts", make: pages },

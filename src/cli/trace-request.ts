@@ -38,6 +38,7 @@ export const traceFlags = {
     allowNo: true,
   }),
   save: Flags.string({ description: "also write what was read to a bundle", helpValue: "FILE" }),
+  "dry-run": Flags.boolean({ description: "print every object that would be created, and create none" }),
   ...podFlags,
 } as const;
 

@@ -8,7 +8,7 @@ import { createProgress } from "../cli/progress.ts";
 import { traceRenderingOf } from "../cli/trace-renderings.ts";
 import { traceFlags, traceRequestOf } from "../cli/trace-request.ts";
 import { traceExitCode } from "../engine/trace/exit-code.ts";
-import type { Traced } from "../engine/trace/trace.ts";
+import type { Traced, TraceRequest } from "../engine/trace/trace.ts";
 
 export default class Trace extends BaseCommand {
   static override summary = "Show how a packet goes from one end to the other and back, and where it stops";
@@ -26,6 +26,7 @@ Exit codes: 0 passes, 1 fails, 2 usage, 3 could not run, 4 could not be told, 70
     },
     { description: "Out of the cluster", command: "<%= config.bin %> trace deploy/frontend 192.0.2.1 --port 443" },
     { description: "Keep the node Pods for the next traces", command: "<%= config.bin %> trace a b --keep 10m" },
+    { description: "See every object it would create", command: "<%= config.bin %> trace a b --dry-run" },
     { description: "Predict from a bundle", command: "<%= config.bin %> trace a b --bundle netdoctor.tar.gz" },
   ];
   static override args = {
@@ -55,6 +56,7 @@ Exit codes: 0 passes, 1 fails, 2 usage, 3 could not run, 4 could not be told, 70
           signal: interruption.signal,
         },
       );
+      if (flags["dry-run"]) return await this.rehearse(request);
       const { trace } = await import("../engine/trace/trace.ts");
       const answer = await trace(request);
       progress.end();
@@ -68,6 +70,15 @@ Exit codes: 0 passes, 1 fails, 2 usage, 3 could not run, 4 could not be told, 70
       progress.end();
       interruption.end();
     }
+  }
+
+  /** Prints every object that would be created, and creates none. */
+  private async rehearse(request: TraceRequest): Promise<void> {
+    if (request.bundle !== null) throw new UsageError("`--dry-run` is for a cluster: from a bundle nothing is created");
+    const { plannedTraceObjects } = await import("../engine/trace/planned-objects.ts");
+    const planned = await plannedTraceObjects(request);
+    if (!planned.known) throw new UsageError(planned.detail);
+    await this.print(planned.value);
   }
 
   private async show(

@@ -1,9 +1,11 @@
 import { defineFinding, evidence, reads, refOf } from "../model/define.ts";
 import type { Facts } from "../model/facts.ts";
 import type { Finding } from "../model/finding.ts";
-import type { FlowEnd, FlowResult } from "../model/flow.ts";
+import type { FlowResult } from "../model/flow.ts";
+import { isOwnEnd } from "../model/flow-end.ts";
 import { groupBy, succeeded } from "../model/flow-outcome.ts";
 import type { Labels, Namespace } from "../model/kubernetes.ts";
+import { isRunNamespace } from "../model/run-namespace.ts";
 import { allowanceYaml, connectionText, denyingSide, type FlowJudgement, judgeFlow } from "../policy/denial.ts";
 import { type PolicyFacts, policyWorld } from "../policy/world.ts";
 
@@ -109,7 +111,7 @@ function finding(group: readonly Denial[], { cni, workloads }: Pick<Facts, "cni"
     direction: side.direction,
     policies: side.isolatedBy,
     example: connectionText(part.connection),
-    allowance: [from, to].some(isOwn) ? "" : allowanceYaml(part.connection, part.judgement, workloads),
+    allowance: [from, to].some(isOwnEnd) ? "" : allowanceYaml(part.connection, part.judgement, workloads),
   };
   const seen = side.isolatedBy
     .slice(0, 4)
@@ -123,9 +125,6 @@ function finding(group: readonly Denial[], { cni, workloads }: Pick<Facts, "cni"
   ];
 }
 
-const RUN_NAMESPACE = /^netdoctor-[a-z0-9]+$/;
-const isOwn = (end: FlowEnd): boolean => "namespace" in end && RUN_NAMESPACE.test(end.namespace);
-
 /** The run's Namespace was made after Namespaces were listed; which labels we gave it is known (src/collect/session/objects.ts). */
 function withRunNamespaces({
   namespaces,
@@ -134,7 +133,7 @@ function withRunNamespaces({
   if (namespaces === null) return null;
   const listed = new Set(namespaces.map(({ name }) => name));
   const missing = new Set(
-    pods.map(({ namespace }) => namespace).filter((name) => RUN_NAMESPACE.test(name) && !listed.has(name)),
+    pods.map(({ namespace }) => namespace).filter((name) => isRunNamespace(name) && !listed.has(name)),
   );
   return [...namespaces, ...[...missing].map((name) => ({ name, labels: runLabels(name) }))];
 }

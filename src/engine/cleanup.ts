@@ -4,6 +4,7 @@ import type { ConnectionOptions } from "../collect/api/connection-options.ts";
 import { closeSession } from "../collect/session/session.ts";
 import type { Learned } from "../model/learned.ts";
 import { known } from "../model/learned.ts";
+import { runNamespace } from "../model/run-namespace.ts";
 
 /** A namespace that a run left. */
 export interface Leftover {
@@ -16,7 +17,7 @@ export interface Leftover {
 
 const schema = v.object({
   metadata: v.object({
-    name: v.pipe(v.string(), v.regex(/^netdoctor-[a-z0-9]+$/)),
+    name: v.pipe(v.string(), v.regex(runNamespace)),
     annotations: v.fallback(v.record(v.string(), v.string()), {}),
   }),
 });

@@ -9,6 +9,7 @@ import { closeSession, openSession, type Session, type SessionLimits } from "../
 import type { Capture, Captures } from "../model/capture.ts";
 import { known, type Unknown, unknown } from "../model/learned.ts";
 import { joinRounds } from "../read/probe/probe-result.ts";
+import { sweepExpired } from "./kept-sessions.ts";
 import { type EgressChoice, planProbes } from "./plan-probes.ts";
 import { secondRound } from "./second-round.ts";
 import { sendOrders } from "./send-orders.ts";
@@ -48,6 +49,8 @@ export async function collectLive(connection: Connection, options: LiveOptions):
   });
   if (pods === null) return { captures: byId(await api), cleaned: Promise.resolve([]) };
   const close = () => closeSession(connection, namespaceOf(pods.run), cleanupMs, AbortSignal.timeout(cleanupMs + 5000));
+  // What an earlier `trace --keep` left goes as well, once its time is over.
+  const expired = sweepExpired(connection, options.now(), signal);
   // Settled, not all: a Ctrl-C must wait until no request is under way that could still create something.
   const [read, opened] = await Promise.allSettled([api, open(connection, pods, options)]);
   try {
@@ -56,13 +59,19 @@ export async function collectLive(connection: Connection, options: LiveOptions):
     const { session, captures, created } = opened.value;
     const sofar = [...read.value, ...captures];
     const examined = session === null ? [] : await examine(connection, session, byId(sofar), options);
-    return { captures: byId([...sofar, ...examined]), cleaned: created ? close() : Promise.resolve([]) };
+    return { captures: byId([...sofar, ...examined]), cleaned: joined(created ? close() : [], expired) };
   } catch (cause) {
     onProgress("deleting the run's Pods");
-    const left = await close();
+    const left = await joined(close(), expired);
     if (left.length > 0) options.onLeft(left);
     throw cause;
   }
+}
+
+async function joined(
+  ...left: readonly (readonly string[] | Promise<readonly string[]>)[]
+): Promise<readonly string[]> {
+  return (await Promise.all(left)).flat();
 }
 
 const byId = (captures: readonly Capture[]): Captures => new Map(captures.map((capture) => [capture.id, capture]));

@@ -1,10 +1,11 @@
-import { checks } from "../checks/registry.ts";
+import { checks as registered } from "../checks/registry.ts";
 import { packetLost } from "../diagnose/packet-lost.ts";
 import { rootCauses } from "../diagnose/root-causes.ts";
 import { unexplained } from "../diagnose/unexplained.ts";
 import type { Captures } from "../model/capture.ts";
+import type { AnyCheck } from "../model/check.ts";
 import type { Snapshot } from "../model/facts.ts";
-import type { FlowResult } from "../model/flow.ts";
+import type { FlowResult, Stop } from "../model/flow.ts";
 import { contradicted, failingFlows } from "../model/flow-outcome.ts";
 import { known, type Learned, mapLearned } from "../model/learned.ts";
 import type { Incomplete, Report, Verdict } from "../model/report.ts";
@@ -19,12 +20,20 @@ import { runChecks } from "./run-checks.ts";
 import { witnessed } from "./witness/witness.ts";
 import { severityOf, word } from "./word.ts";
 
+/** What a conclusion may know. Less is given only to see what would be said of a fault that nobody thought of. */
+export interface Knowledge {
+  readonly checks?: readonly AnyCheck[];
+  /** Stops that no walk is to see: flows predicted to end at one have no prediction. */
+  readonly unseen?: (stop: Stop) => boolean;
+}
+
 /** Captures → report: the whole of netdoctor after collection, pure. The same captures give the same report, live or from a bundle. */
-export function conclude(captures: Captures): Report {
+export function conclude(captures: Captures, { checks = registered, unseen }: Knowledge = {}): Report {
   const merged = mergeRunObjects(captures);
   const observed = readFlows(merged);
   const read = readSnapshot(merged, observed);
-  const results = observed.known ? predict(read, observed.value) : [];
+  const predicted = observed.known ? predict(read, observed.value) : [];
+  const results = unseen === undefined ? predicted : predicted.map((result) => unpredicted(result, unseen));
   const policed = police(read, results);
   // What a policy asks to fail says nothing of the way there: the rules that carry it out are no fault.
   const judged = results.filter(({ flow }) => !policed.denied.has(flow.id));
@@ -59,6 +68,10 @@ export function conclude(captures: Captures): Report {
     disagreements: [...results.flatMap(disagreement), ...policyDisagreements(policed)],
     incomplete,
   };
+}
+
+function unpredicted(result: FlowResult, unseen: (stop: Stop) => boolean): FlowResult {
+  return result.predicted.some(({ stop }) => stop !== null && unseen(stop)) ? { ...result, predicted: [] } : result;
 }
 
 /** The run's own Pods and Services are probes, not part of the cluster that is examined. */

@@ -1,7 +1,7 @@
 import type { Captures } from "../model/capture.ts";
 import type { CheckOutcome } from "../model/check.ts";
 import type { FactKey, Snapshot } from "../model/facts.ts";
-import type { FlowEnd } from "../model/flow.ts";
+import { nodeOf } from "../model/flow-end.ts";
 import { groupBy } from "../model/flow-outcome.ts";
 import type { UnknownReason } from "../model/learned.ts";
 import type { Incomplete } from "../model/report.ts";
@@ -114,7 +114,6 @@ function unanswered({ flows }: Snapshot): readonly Incomplete[] {
       ? []
       : [{ from: flow.from, reason: observed.reason, detail: observed.detail }],
   );
-  const nodeOf = (end: FlowEnd): string => (end.kind === "Pod" ? end.node : end.kind === "Node" ? end.name : "");
   return [...groupBy(lost, ({ from, detail }) => `${nodeOf(from)} ${detail}`).values()].flatMap((group) => {
     const first = group[0];
     return first === undefined

@@ -4,6 +4,7 @@ import { egress } from "./plan/egress.ts";
 import { hostPorts } from "./plan/host-ports.ts";
 import type { PlanInput } from "./plan/input.ts";
 import { betweenProbePods, nodeToPods, podsToNodes, withinNode } from "./plan/pod-network.ts";
+import { secondFamily } from "./plan/second-family.ts";
 import { nodePorts, services } from "./plan/services.ts";
 import { suspected } from "./plan/suspected.ts";
 
@@ -15,6 +16,7 @@ export function planFlows(input: PlanInput): readonly Flow[] {
     ...withinNode(input, sources),
     ...nodeToPods(input),
     ...podsToNodes(input, sources),
+    ...secondFamily(input, sources),
     ...services(input, sources),
     ...nodePorts(input, sources),
     ...clusterDns(input, sources),

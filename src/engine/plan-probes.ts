@@ -1,5 +1,6 @@
 import type { Captures } from "../model/capture.ts";
 import type { Flow } from "../model/flow.ts";
+import { nodeOf } from "../model/flow-end.ts";
 import { unknown } from "../model/learned.ts";
 import { readSnapshot } from "../read/facts.ts";
 import { mergeRunObjects } from "./merge-run-objects.ts";
@@ -43,9 +44,8 @@ export function planProbes(captures: Captures, namespace: string, egress: Egress
     egressOff: egress.off,
   });
   const orders = flows.flatMap((flow, index) => {
-    const node = flow.from.kind === "Node" ? flow.from.name : flow.from.kind === "Pod" ? flow.from.node : "";
     const order = probeOrder(flow, index, pods.value, nodeStates.value, namespace);
-    return order === null ? [] : [{ flow, node, words: order.words }];
+    return order === null ? [] : [{ flow, node: nodeOf(flow.from), words: order.words }];
   });
   return { flows, orders };
 }

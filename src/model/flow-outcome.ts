@@ -1,5 +1,6 @@
 import type { Evidence } from "./finding.ts";
 import type { Flow, FlowResult, ProbeResult, Stop, Walk } from "./flow.ts";
+import { isRunNamespace } from "./run-namespace.ts";
 
 /** Whether a probe's outcome is what a working cluster gives: a DNS server that says "no such type" has answered. */
 export function succeeded(flow: Flow, result: ProbeResult): boolean {
@@ -35,7 +36,7 @@ export function promised(flow: Flow): boolean {
 
 /** The run's own Services are seconds old: kube-proxy may not have written their rules yet, and nothing follows from that. */
 export function isOwnService({ to }: Flow): boolean {
-  return to.kind === "Service" && /^netdoctor-[a-z0-9]+$/.test(to.namespace);
+  return to.kind === "Service" && isRunNamespace(to.namespace);
 }
 
 /** The upstream servers themselves answer SERVFAIL: asked directly they say the same, so the cluster's DNS only passes it on (an air-gapped network, say). */
@@ -45,7 +46,8 @@ export function upstreamFailsItself(flows: readonly FlowResult[]): boolean {
       flow.purpose === "egress" && flow.dns !== null && observed.known && observed.value.outcome === "servfail",
   );
 }
-const isOutsideName = ({ dns }: Flow): boolean =>
+/** A name that only a server outside the cluster can answer for. */
+export const isOutsideName = ({ dns }: Flow): boolean =>
   dns !== null && (dns.name === "." || dns.name === `${searchCostName}.`);
 
 /** The ids of the promised flows that a real packet failed on. An ICMP failure beside a TCP success of the same ends is a filter's taste, not a failure. */

@@ -6,6 +6,8 @@ export type Stop =
       /** Set when the rule stands in the Pod's own namespace. */
       readonly pod: string | null;
       readonly backend: "iptables" | "nftables";
+      /** Of the packet: iptables and ip6tables are two programs with rules of their own. */
+      readonly family: "IPv4" | "IPv6";
       readonly hook: string;
       readonly table: string;
       readonly chain: string;

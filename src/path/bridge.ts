@@ -85,11 +85,29 @@ export function bridgeIn(trace: Trace, ingress: Ingress, bridge: Link): Position
   const target = findPort(trace, host, bridge, nextHop);
   if (target !== null) return bridged(trace, { from: port, to: target, bridge, nextHop }, packet);
   const wrong = checkNeighbour(trace, port.pod, port.podLink, nextHop, bridge);
-  if (wrong !== null) return wrong;
+  if (wrong !== null) return takenForItsTranslation(trace, host, packet) ? receive(trace, host, input, packet) : wrong;
   const answers =
     hasAddress(host, nextHop) === true || ingress.mac === bridge.mac.toLowerCase() || proxies(host, bridge);
   if (answers) return receive(trace, host, input, packet);
   return gatewayNotHere(port, bridge, nextHop, packet) ?? whyNoPort(trace, host, bridge, nextHop);
+}
+
+/**
+ * A bridged packet whose destination PREROUTING changes is routed by the Node, whatever MAC the frame was sent to
+ * (br_nf_pre_routing_finish, net/bridge/br_netfilter_hooks.c): one to a Service, or an answer that is translated back.
+ */
+function takenForItsTranslation(trace: Trace, host: Netns, packet: Packet): boolean {
+  const changes =
+    packet.state === "new"
+      ? trace.plan !== null
+      : (trace.connections.get(host.capture) ?? []).some(
+          ({ before, after }) => before.source.text !== after.source.text,
+        );
+  const filtered = bridgedPacketsFiltered(host, packet);
+  if (!changes || filtered === "no") return false;
+  if (filtered === "perhaps")
+    doubt(trace, "may-stop", `whether bridged packets of Node ${host.node} pass its rules was not read`);
+  return true;
 }
 
 /** The Node has an address in the Pod's subnet, and the Pod's route names another one: the route is wrong, not the Node. */

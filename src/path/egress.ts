@@ -1,8 +1,10 @@
 import { bridgeOut } from "./bridge.ts";
+import { routeEvidence } from "./evidence.ts";
 import { tooBig } from "./link-state.ts";
-import { describeNetns } from "./netns.ts";
+import { describeNetns, hasAddress } from "./netns.ts";
 import { notePrograms } from "./programs.ts";
-import { doubt, type Egress, type Position, type Trace, unknownAt } from "./trace.ts";
+import { routeText } from "./route-lookup.ts";
+import { doubt, type Egress, type Position, stopped, type Trace, unknownAt } from "./trace.ts";
 import { encapsulate } from "./tunnel.ts";
 import { downDevice, fromPod, toPod } from "./veth.ts";
 import { onWire } from "./wire.ts";
@@ -27,7 +29,7 @@ export function transmit(trace: Trace, egress: Egress): Position {
     );
   }
   notePrograms(trace, netns, device);
-  if (device.name === "lo") return { at: "ingress", netns, device, nextHop: null, mac: null, packet };
+  if (device.name === "lo") return overLoopback(egress);
   if (netns.pod !== null) return fromPod(trace, egress);
   switch (device.kind) {
     case "bridge":
@@ -44,4 +46,16 @@ export function transmit(trace: Trace, egress: Egress): Position {
       );
     }
   }
+}
+
+/** A route over lo to an address that is not of this namespace: the packet comes back in and is for nobody there. */
+function overLoopback({ netns, device, packet, route }: Egress): Position {
+  if (route === null || hasAddress(netns, packet.destination) !== false) {
+    return { at: "ingress", netns, device, nextHop: null, mac: null, packet };
+  }
+  const { node, pod } = netns;
+  const links = netns.links.known ? netns.links.value : [];
+  const expected = (pod === null ? null : links.find(({ kind }) => kind === "veth")?.name) ?? "a device that leads out";
+  const place = { node, pod, destination: packet.destination.text, route: routeText(route) };
+  return stopped({ kind: "wrong-route", ...place, expected }, [routeEvidence(netns, route)]);
 }

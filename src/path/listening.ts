@@ -8,6 +8,7 @@ import { doubt, hop, type Position, stopped, type Trace } from "./trace.ts";
 export function checkListening(trace: Trace, netns: Netns, packet: Packet): Position | null {
   const { protocol, destination, destinationPorts } = packet;
   const port = destinationPorts?.first;
+  if (protocol === "sctp") doubt(trace, "may-stop", `what listens for SCTP in ${describeNetns(netns)} is not read`);
   if ((protocol !== "tcp" && protocol !== "udp") || port === undefined) return null;
   if (!netns.sockets.known) {
     doubt(trace, "may-stop", `the sockets of ${describeNetns(netns)} could not be read: ${netns.sockets.detail}`);

@@ -6,7 +6,7 @@ import { describeNetns, hasAddress, type Netns } from "./netns.ts";
 import { CLIENT_PORTS, exactPort, NO_MARK, type Packet } from "./packet.ts";
 import { lookupRoute } from "./route-lookup.ts";
 import { sourceFor } from "./routing.ts";
-import { type Position, stopped, type Trace, unknownAt } from "./trace.ts";
+import { hop, type Position, stopped, type Trace, unknownAt } from "./trace.ts";
 import { notRead } from "./wire.ts";
 import { netnsOfPod } from "./world.ts";
 
@@ -80,13 +80,25 @@ function firstPacket(flow: Flow, source: Address, destination: Address): Packet 
   };
 }
 
+/** Pod and Service addresses exist on the Nodes; whether the network outside sends packets for them there is not read. */
+function outsideReason({ world }: Trace, ip: string, { text }: Address): string {
+  const service = world.servicesByAddress.has(text) ? "a Service" : null;
+  const whose = service ?? (world.podsByAddress.has(text) ? "a Pod" : null);
+  if (whose === null) return `how a packet from ${ip} gets to ${text} is outside of what was read`;
+  return `${text} is the address of ${whose}: only the network outside knows whether it sends packets for it to a Node (a NodePort, a load balancer or a route there is the usual way in)`;
+}
+
 /** A client outside the cluster: its packet comes in by the device that has the address. */
 function fromOutside(trace: Trace, flow: Flow, ip: string, destination: Address): Position {
   const source = parseHost(ip);
   const [owner] = trace.world.nodeAddresses.get(destination.text) ?? [];
   if (source === null || owner === undefined || source.family !== destination.family) {
-    return unknownAt(`how a packet from ${ip} gets to ${destination.text} is outside of what was read`);
+    return unknownAt(outsideReason(trace, ip, destination));
   }
   const packet = firstPacket(flow, source, destination);
+  const { netns, link } = owner;
+  const action = "comes in from outside";
+  trace.hops.push({ node: "", where: "wire", device: link.name, action, verdict: "passes" });
+  hop(trace, netns, link.name, "arrives");
   return { at: "ingress", netns: owner.netns, device: owner.link, nextHop: null, mac: null, packet };
 }

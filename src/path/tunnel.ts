@@ -7,7 +7,7 @@ import { CLIENT_PORTS, type Encapsulated, exactPort, NO_MARK, type Packet, scrub
 import { lookupRoute } from "./route-lookup.ts";
 import { sourceFor } from "./routing.ts";
 import { type Egress, hop, type Position, stopped, type Trace, unknownAt } from "./trace.ts";
-import { vxlanTarget } from "./vxlan-target.ts";
+import { isBoundTo, vxlanTarget } from "./vxlan-target.ts";
 
 /** A packet goes into a tunnel device: the walk goes on with the outer packet, which the Node itself sends. */
 export function encapsulate(trace: Trace, egress: Egress): Position {
@@ -90,13 +90,14 @@ function intoIpip(trace: Trace, egress: Egress): Position {
   return outer(netns, inner, { remote: nextHop, local: null, protocol: "ipencap", port: null });
 }
 
-/** The outer packet has arrived: the tunnel device of the same kind, network identifier and port takes the inner one out. */
-export function decapsulate(trace: Trace, netns: Netns, inner: Encapsulated): Position {
+/** The outer packet, of this family, has arrived: the tunnel device of the same kind, network identifier and port takes the inner one out. */
+export function decapsulate(trace: Trace, netns: Netns, inner: Encapsulated, { family }: Address): Position {
   if (!netns.links.known)
     return unknownAt(`the devices of ${describeNetns(netns)} could not be read: ${netns.links.detail}`);
   const links = netns.links.value.filter(({ kind }) => kind === inner.kind);
   const link = links.find(
-    ({ vxlan }) => inner.kind !== "vxlan" || (vxlan?.id === inner.id && vxlan.port === inner.port),
+    ({ vxlan }) =>
+      inner.kind !== "vxlan" || (vxlan?.id === inner.id && vxlan.port === inner.port && isBoundTo(vxlan, family)),
   );
   if (link === undefined) {
     if (links.some(({ vxlan }) => vxlan?.external === true))

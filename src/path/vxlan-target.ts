@@ -53,7 +53,9 @@ interface Peer {
 /** The other Node's end of the tunnel: the one that has the next hop's address, else the Node on which the destination lives. */
 function peerOf(trace: Trace, destination: Address, nextHop: Address, vxlan: Vxlan): Peer | null {
   const { world } = trace;
-  const sameTunnel = (link: Link): boolean => link.vxlan?.id === vxlan.id;
+  const local = vxlan.local === null ? null : parseHost(vxlan.local);
+  const sameTunnel = ({ vxlan: other }: Link): boolean =>
+    other?.id === vxlan.id && (local === null || isBoundTo(other, local.family));
   const holders = (world.nodeAddresses.get(nextHop.text) ?? []).filter(({ link }) => sameTunnel(link));
   const [holder] = holders;
   if (holder !== undefined && holders.length === 1) return holder;
@@ -61,6 +63,15 @@ function peerOf(trace: Trace, destination: Address, nextHop: Address, vxlan: Vxl
   const netns = owner === null ? undefined : world.nodeNetns.get(owner);
   const link = netns?.links.known === true ? netns.links.value.find(sameTunnel) : undefined;
   return netns === undefined || link === undefined ? null : { netns, link };
+}
+
+/**
+ * Whether a VXLAN device takes outer packets of a family: its socket is of the family of its own address. A dual-stack Node may have one
+ * device for each, with one identifier and port for both (drivers/net/vxlan, vxlan_sock_add).
+ */
+export function isBoundTo({ local }: Vxlan, family: Address["family"]): boolean {
+  const address = local === null ? null : parseHost(local);
+  return address === null || address.family === family;
 }
 
 function noPeer(trace: Trace, { packet, device, netns }: Egress): Position {

@@ -30,10 +30,16 @@ export function walkFlow(flow: Flow, world: World): Walk[] {
   const plans = planFlow(world, flow, destination, senderNode(flow, world));
   if (plans.kind === "ended") return [conclude(newTrace(world, null), plans.end, destination.text)];
   const each: readonly (ServicePlan | null)[] = plans.kind === "direct" ? [null] : plans.plans;
-  const walks = each.map((plan) => walkOnce(flow, world, plan, destination));
+  const walks = each.map((plan) => walkOnce(flow, world, plan, destination)).filter(isFirstOfItsKind);
   const chosen = walks.filter(({ trace }) => !trace.notChosen);
   // Where the rules would choose none of them, all walks are the same.
   return (chosen.length > 0 ? chosen : walks.slice(0, 1)).map(({ walk }) => walk);
+}
+
+/** What takes the packet before the Service's rules see it (a sidecar, say) is the same whichever endpoint they would choose. */
+function isFirstOfItsKind({ trace, walk }: Walked, index: number, all: readonly Walked[]): boolean {
+  if (walk.destination === trace.plan?.endpointAddress.text) return true;
+  return all.findIndex((other) => other.walk.destination === walk.destination) === index;
 }
 
 function senderNode(flow: Flow, world: World): string {
@@ -125,7 +131,7 @@ function follow(trace: Trace, start: Position): Position {
         break;
       case "delivered":
         if (position.packet.inner === null) return position;
-        position = decapsulate(trace, position.netns, position.packet.inner);
+        position = decapsulate(trace, position.netns, position.packet.inner, position.packet.destination);
         break;
       default:
         return position;

@@ -31,6 +31,7 @@ export function onWire(trace: Trace, egress: Egress): Position {
     device: device.name,
     action: `leaves the cluster from ${netns.node} to ${nextHop.text}`,
     verdict: "passes",
+    ...(trace.direction === "reply" ? { direction: "reply" as const } : {}),
   });
   return { at: "left", netns, device, packet: scrubbed(packet) };
 }
@@ -71,6 +72,7 @@ function arriveAt(
     device: device.name,
     action: `from Node ${netns.node} to Node ${to.node}`,
     verdict: "passes",
+    ...(trace.direction === "reply" ? { direction: "reply" as const } : {}),
   });
   return { at: "ingress", netns: to, device: link, nextHop: null, mac: null, packet: scrubbed(packet) };
 }

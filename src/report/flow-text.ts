@@ -26,11 +26,12 @@ export function isFailed({ flow, observed, predicted }: FlowResult): boolean {
   return predicted.length > 0 && predicted.every(({ verdict }) => verdict === "stopped");
 }
 
-export function observedText({ observed }: FlowResult): string {
+export function observedText({ flow, observed }: FlowResult): string {
   if (!observed.known) return `not sent: ${observed.detail === "" ? reasonWords(observed.reason) : observed.detail}`;
   const { outcome, sent, succeeded: passed, medianMs } = observed.value;
   if (outcome === "ok") return medianMs === null ? "ok" : `ok ${millisecondsText(medianMs)}`;
-  return `${outcome}, ${passed} of ${sent} passed`;
+  // A DNS server's answer, whatever it says, is one.
+  return `${outcome}, ${passed} of ${sent} ${flow.dns === null ? "passed" : "answered"}`;
 }
 
 /** "passes", "stopped: dropped-by-rule on node3", "unknown: …"; of several ways the worst one. */

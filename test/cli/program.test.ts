@@ -87,6 +87,20 @@ test("check --api-only and check --dry-run each write one JSON document to stdou
   expect(cluster.changes()).toEqual([]);
 });
 
+test("trace --dry-run writes the Pods of the Nodes concerned, and creates nothing; of a bundle it is refused", async () => {
+  const cluster = await clusterDouble({ nodes: ["node1", "node2"] });
+  const [planned, refused] = await Promise.all([
+    startAgainst(cluster.url, "trace", "node/node1", "192.0.2.1", "--dry-run").ended,
+    startAgainst(cluster.url, "trace", "a", "b", "--dry-run", "--bundle", "none.tar.gz").ended,
+  ]);
+  expect(JSON.parse(planned.stdout)).toMatchObject({
+    kind: "List",
+    items: [{ kind: "Namespace" }, { kind: "Pod", spec: { nodeName: "node1" } }],
+  });
+  expect([planned.exitCode, refused.exitCode, refused.stdout]).toEqual([0, 2, ""]);
+  expect(cluster.changes()).toEqual([]);
+});
+
 test("Ctrl-C deletes what was created and ends with 130", async () => {
   let press = (): void => undefined;
   const cluster = await clusterDouble({

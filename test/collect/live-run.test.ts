@@ -1,6 +1,9 @@
 import { describe, expect, onTestFinished, test } from "vitest";
+import { connect } from "../../src/collect/api/connection.ts";
+import { runNamespace } from "../../src/collect/session/objects.ts";
 import { conclude } from "../../src/engine/conclude.ts";
-import { obtain, type Request } from "../../src/engine/obtain.ts";
+import { ownerOf } from "../../src/engine/kept-sessions.ts";
+import { obtain, type Request, runOptions } from "../../src/engine/obtain.ts";
 import { type ClusterDouble, type ClusterScript, clusterDouble } from "../support/api-double/cluster-double.ts";
 import { kubeconfigText, temporaryDirectory } from "../support/api-double/kubeconfig.ts";
 import { podSecurity, quota, rbac } from "../support/api-double/refusals.ts";
@@ -223,6 +226,60 @@ describe("a run that ends in the middle deletes its namespace", () => {
             : undefined,
     }));
     expect(error).toMatchObject({ name: "AbortError" });
+  });
+});
+
+describe("sessions that `trace --keep` left", () => {
+  /** A cluster with kept sessions in it: the owner's mark and when each is over. */
+  async function keeping(
+    script: Partial<ClusterScript>,
+    ...kept: readonly (readonly [run: string, owner: "own" | "another", untilMs: number])[]
+  ) {
+    const cluster = await clusterDouble({ nodes: NODES, ...script });
+    const request = requestTo(cluster);
+    const connection = await connect(request.connection, { signal: request.signal });
+    for (const [run, owner, untilMs] of kept) {
+      const until = new Date(Date.now() + untilMs).toISOString();
+      const options = { ...runOptions(request), run };
+      const namespace = runNamespace({
+        ...options,
+        kept: { until, programs: "p", owner: owner === "own" ? ownerOf(connection) : owner },
+      });
+      await connection.create("/api/v1/namespaces", namespace, { signal: request.signal });
+    }
+    await connection.close();
+    return { cluster, request };
+  }
+
+  test("are deleted by any run of the same user once their time is over; nobody else's, and none before", async () => {
+    const { cluster, request } = await keeping(
+      {},
+      ["over", "own", -1000],
+      ["later", "own", 60_000],
+      ["other", "another", -1000],
+    );
+    const obtained = await obtain(request);
+    expect(obtained.known && (await obtained.value.cleaned)).toEqual([]);
+    expect([...cluster.namespaces.keys()].sort()).toEqual(["netdoctor-later", "netdoctor-other"]);
+  });
+
+  test("stay with --api-only, which changes nothing", async () => {
+    const { cluster, request } = await keeping({}, ["over", "own", -1000]);
+    await obtain({ ...request, apiOnly: true });
+    expect([...cluster.namespaces.keys()]).toEqual(["netdoctor-over"]);
+  });
+
+  test("that may not be deleted are told", async () => {
+    const { request } = await keeping(
+      {
+        answer: ({ method, path }) =>
+          method === "DELETE" && path.includes("-over") ? rbac("delete", "namespaces") : undefined,
+      },
+      ["over", "own", -1000],
+    );
+    const obtained = await obtain(request);
+    const left = obtained.known ? await obtained.value.cleaned : [];
+    expect(left).toEqual([expect.stringMatching(/^Namespace netdoctor-over: .*cannot delete resource "namespaces"/)]);
   });
 });
 

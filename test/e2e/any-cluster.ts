@@ -43,19 +43,15 @@ export async function testAnyCluster(
       return `${checked.seconds.toFixed(1)} s, ${report.verdict}`;
     },
   );
-  await tally.test("collect, cidr, cni and dns run side by side, and each shows its part", async () => {
+  await tally.test("collect and dns run side by side; cidr and cni show their part of what was collected", async () => {
     const file = join(directory, "collected.tar.gz");
-    const [collected, ...shown] = await Promise.all([
-      run("collect", "--quiet", "-f", file),
-      run("cidr", "--quiet"),
-      run("cni", "--quiet"),
-      run("dns", "--quiet"),
-    ]);
+    const [collected, dns] = await Promise.all([run("collect", "--quiet", "-f", file), run("dns", "--quiet")]);
     must(collected.exitCode === 0, collected.stderr);
     reportOf(await netdoctor("/nonexistent", ["check", "-o", "json", "--bundle", file]));
-    for (const [index, words] of [/service/i, /node/i, /udp/i].entries()) {
-      const view = shown[index];
-      must(view?.exitCode === 0 && words.test(view.stdout), `${view?.exitCode}: ${view?.stdout}${view?.stderr}`);
+    const cidr = await netdoctor("/nonexistent", ["cidr", "--bundle", file]);
+    const cni = await netdoctor("/nonexistent", ["cni", "--bundle", file]);
+    for (const [view, words] of [[cidr, /service/i] as const, [cni, /node/i] as const, [dns, /udp/i] as const]) {
+      must(view.exitCode === 0 && words.test(view.stdout), `${view.exitCode}: ${view.stdout}${view.stderr}`);
     }
     await clean();
     return undefined;

@@ -155,15 +155,11 @@ async function testBundle(
   clean: () => Promise<void>,
 ): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), "netdoctor-"));
-  await tally.test("a trace's bundle gives the same answer, and one of check a prediction", async () => {
+  await tally.test("a trace leaves nothing, and its bundle gives the same answer", async () => {
     const file = join(directory, "trace.tar.gz");
     const live = await netdoctor(kubeconfig, ["trace", "--quiet", "-o", "json", ...ends, "--save", file]);
     const offline = await netdoctor("/nonexistent", ["trace", "-o", "json", "--bundle", file]);
     must(live.stdout === offline.stdout, "the answer of the bundle differs from that of the run");
-    const collected = join(directory, "check.tar.gz");
-    await netdoctor(kubeconfig, ["collect", "--quiet", "-f", collected]);
-    const predicted = traceOf(await netdoctor("/nonexistent", ["trace", "-o", "json", "--bundle", collected, ...ends]));
-    must(predicted.verdict === "passes" && predicted.flows[0]?.basis === "prediction", JSON.stringify(predicted.flows));
     await clean();
     return undefined;
   });

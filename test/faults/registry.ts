@@ -41,6 +41,7 @@ import { fault as hostVethDown } from "./host-veth-down/fault.ts";
 import { fault as ipForwardingDisabled } from "./ip-forwarding-disabled/fault.ts";
 import { fault as ipRuleDeadGateway } from "./ip-rule-dead-gateway/fault.ts";
 import { fault as ipRuleProhibit } from "./ip-rule-prohibit/fault.ts";
+import { fault as ipv6ForwardDrop } from "./ipv6-forward-drop/fault.ts";
 import { fault as kubeProxyNotOnNode } from "./kube-proxy-not-on-node/fault.ts";
 import { fault as kubeletClusterDnsWrong } from "./kubelet-cluster-dns-wrong/fault.ts";
 import { fault as kubeletFrozen } from "./kubelet-frozen/fault.ts";
@@ -54,6 +55,7 @@ import { fault as pathMtuBlackHole } from "./path-mtu-black-hole/fault.ts";
 import { fault as podCidrOverlappingNodeNetwork } from "./pod-cidr-overlapping-node-network/fault.ts";
 import { fault as podCidrRouteMissing } from "./pod-cidr-route-missing/fault.ts";
 import { fault as podDefaultRouteMissing } from "./pod-default-route-missing/fault.ts";
+import { fault as podDefaultRouteWrongDevice } from "./pod-default-route-wrong-device/fault.ts";
 import { fault as podDefaultRouteWrongGateway } from "./pod-default-route-wrong-gateway/fault.ts";
 import { fault as podEth0Down } from "./pod-eth0-down/fault.ts";
 import { fault as podGatewayNeighbourWrong } from "./pod-gateway-neighbour-wrong/fault.ts";
@@ -62,6 +64,7 @@ import { fault as podNameserverUnassigned } from "./pod-nameserver-unassigned/fa
 import { fault as podNeverReady } from "./pod-never-ready/fault.ts";
 import { fault as podOwnIptablesDrop } from "./pod-own-iptables-drop/fault.ts";
 import { fault as podOwnNftDrop } from "./pod-own-nft-drop/fault.ts";
+import { fault as podRoutesMissing } from "./pod-routes-missing/fault.ts";
 import { fault as podSearchListReplaced } from "./pod-search-list-replaced/fault.ts";
 import { fault as podTrafficMasqueraded } from "./pod-traffic-masqueraded/fault.ts";
 import { fault as rawDropRule } from "./raw-drop-rule/fault.ts";
@@ -135,6 +138,7 @@ export const faults: readonly Fault[] = byLab([
   ipForwardingDisabled,
   ipRuleDeadGateway,
   ipRuleProhibit,
+  ipv6ForwardDrop,
   kubeProxyNotOnNode,
   kubeletClusterDnsWrong,
   kubeletFrozen,
@@ -148,6 +152,7 @@ export const faults: readonly Fault[] = byLab([
   podCidrOverlappingNodeNetwork,
   podCidrRouteMissing,
   podDefaultRouteMissing,
+  podDefaultRouteWrongDevice,
   podDefaultRouteWrongGateway,
   podEth0Down,
   podGatewayNeighbourWrong,
@@ -156,6 +161,7 @@ export const faults: readonly Fault[] = byLab([
   podNeverReady,
   podOwnIptablesDrop,
   podOwnNftDrop,
+  podRoutesMissing,
   podSearchListReplaced,
   podTrafficMasqueraded,
   rawDropRule,

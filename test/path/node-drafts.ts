@@ -148,6 +148,7 @@ function podDraft(number: number, which: number, bridged: boolean, mtuBytes: num
     links: [LOOPBACK(), eth0],
     routes: [
       route(`${ip}/32`, { table: "local", type: "local", device: "eth0" }),
+      route("127.0.0.0/8", { table: "local", type: "local", device: "lo" }),
       route("0.0.0.0/0", { gateway, device: "eth0" }),
       bridged ? route(`${net}.0/24`, { device: "eth0", source: ip }) : route("169.254.1.1/32", { device: "eth0" }),
     ],

@@ -30,6 +30,16 @@ describe("routes", () => {
     const found = stopOf("routes", (world) => dropRoute(podOf(world, 1), "0.0.0.0/0"));
     expect(found.stop).toEqual({ kind: "no-route", node: "node1", pod: "shop/web-1", destination: "10.244.2.2" });
   });
+  it("raise wrong-route for a default route over the Pod's own loopback device", () => {
+    const found = stopOf("vxlan", (world) => {
+      const pod = podOf(world, 1);
+      pod.routes = [...pod.routes.filter(({ table }) => table === "local"), route("0.0.0.0/0", { device: "lo" })];
+    });
+    expect(found).toMatchObject({
+      verdict: "stopped",
+      stop: { kind: "wrong-route", pod: "shop/web-1", route: "default dev lo", expected: "eth0" },
+    });
+  });
   it("raise route-refuses for a blackhole", () => {
     const found = stopOf("routes", (world) => {
       nodeOf(world, 1).routes.push(route("10.244.2.2/32", { type: "blackhole" }));

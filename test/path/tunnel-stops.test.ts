@@ -58,6 +58,17 @@ describe("neighbours and tunnels", () => {
     });
     expect(found.verdict).toBe("unknown");
   });
+  it("take the device of the outer packet's family where a dual-stack Node has two of one identifier and port", () => {
+    const found = stopOf("vxlan", (world) => {
+      for (const node of world.nodes) {
+        const own = linkOf(node, "flannel.1");
+        const vxlan = own.vxlan === null ? null : { ...own.vxlan, local: `fd00:100::${node.name.slice(-1)}` };
+        const other = { ...own, index: 90, name: "flannel-v6.1", mac: "02:00:00:00:09:09", vxlan, addresses: [] };
+        node.links.splice(1, 0, other);
+      }
+    });
+    expect(found).toMatchObject({ verdict: "passes", why: null });
+  });
   it("raise tunnel-peer-missing if the other Node's device has another port", () => {
     const found = stopOf("vxlan", (world) => {
       const flannel = linkOf(nodeOf(world, 2), "flannel.1");

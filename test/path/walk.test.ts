@@ -77,6 +77,19 @@ describe("what a walk tells", () => {
     const { hops } = onlyWalk(world, flow(podEnd(podOf(world, 1)), OUTSIDE, { port: 443 }));
     expect(hops.map(({ action }) => action)).toContain("masquerade as 192.168.0.11");
   });
+  it("shows by which device a packet comes in from outside, and that the answer leaves by the same", () => {
+    const world = cluster("vxlan");
+    const [first] = walk(world, flow(OUTSIDE, nodeEnd(nodeOf(world, 1)), NODE_PORT));
+    const shown = first?.hops.map(({ where, device, action }) => `${where} ${device} ${action}`) ?? [];
+    expect(shown.slice(0, 2)).toEqual(["wire eth0 comes in from outside", "node eth0 arrives"]);
+    expect(shown.at(-1)).toBe("wire eth0 leaves the cluster from node1 to 192.168.0.1");
+  });
+  it("says of a Pod's and a Service's address who decides whether the outside reaches it", () => {
+    const world = cluster("vxlan");
+    const why = (to: ReturnType<typeof podEnd>): string => onlyWalk(world, flow(OUTSIDE, to)).unknown ?? "";
+    expect(why(podEnd(podOf(world, 1)))).toMatch(/is the address of a Pod: only the network outside knows/);
+    expect(why({ kind: "IP", ip: "203.0.113.7" })).toMatch(/outside of what was read$/);
+  });
   it("passes through kube-proxy's own nftables table", () => {
     const world = cluster("vxlan");
     const ips = world.nodes.map((node) => node.pods[0]?.ip ?? "");

@@ -94,6 +94,7 @@ const droppedOnNode3: Walk = {
     node: "node3",
     pod: null,
     backend: "iptables",
+    family: "IPv4",
     hook: "prerouting",
     table: "raw",
     chain: "PREROUTING",

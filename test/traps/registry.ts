@@ -1,4 +1,5 @@
 import { nodeTraps } from "./nodes.ts";
+import { podRuleTraps } from "./pod-rules.ts";
 import { podTraps } from "./pods.ts";
 import { serviceTraps } from "./services.ts";
 import type { Trap, TrapSet } from "./trap.ts";
@@ -7,6 +8,7 @@ import type { Trap, TrapSet } from "./trap.ts";
 export const trapSets: readonly TrapSet[] = [
   { name: "traps-of-objects", lab: {}, traps: [...serviceTraps, ...podTraps] },
   { name: "traps-of-nodes", lab: {}, traps: nodeTraps },
+  { name: "traps-of-pod-rules", lab: {}, traps: podRuleTraps },
 ];
 
 export const traps: readonly Trap[] = trapSets.flatMap((set) => set.traps);

@@ -3,10 +3,12 @@ import type { ClusterCni, NodeCni } from "../../model/cni.ts";
 import { changesOn, defineCheck, defineFinding, evidence, nodeRef, readsOn } from "../../model/define.ts";
 import { findingKey } from "../../model/finding.ts";
 import type { FlowResult } from "../../model/flow.ts";
-import { failingFlows, groupBy } from "../../model/flow-outcome.ts";
+import { failingFlows, succeeded } from "../../model/flow-outcome.ts";
 import type { Node } from "../../model/kubernetes.ts";
 import type { CniConfigFile, NodeState } from "../../model/node.ts";
+import { parseAddress } from "../../net/cidr.ts";
 import { isOutside, podCidrsByNode } from "../../net/pod-cidrs.ts";
+import { seenAddress } from "../../net/seen-address.ts";
 
 export const cniConfigShadowed = defineFinding<{
   readonly file: string;
@@ -184,16 +186,42 @@ function describe({ config }: CniConfigFile): string {
     : "invalid";
 }
 
-/** Failed flows of Pods whose address is of no podCIDR of their Node, by Node: what a foreign network gave them. */
+/**
+ * By Node, what comes of Pods whose address is of none of its podCIDRs, as a foreign network gave it to them: their failed flows, and that
+ * their packets are masqueraded by no rule, or by one for packets from outside. Where other Pods fare alike it is a fault of its own.
+ */
 function strayFlows(nodes: readonly Node[], flows: readonly FlowResult[]): ReadonlyMap<string, readonly string[]> {
   const ranges = podCidrsByNode(nodes);
   const failing = failingFlows(flows);
-  const strays = flows.flatMap(({ flow }) =>
+  const strayNodes = ({ flow }: FlowResult): readonly string[] =>
     [flow.from, flow.to].flatMap((end) =>
-      end.kind === "Pod" && failing.has(flow.id) && isOutside(ranges.get(end.node), end.ip)
-        ? [{ node: end.node, id: flow.id }]
-        : [],
-    ),
+      end.kind === "Pod" && isOutside(ranges.get(end.node), end.ip) ? [end.node] : [],
+    );
+  const strays = flows.map((result) => ({ result, on: strayNodes(result) })).filter(({ on }) => on.length > 0);
+  const symptoms = (node: string): readonly string[] => {
+    const here = flows.filter(({ flow }) =>
+      [flow.from, flow.to].some((end) => end.kind === "Pod" && end.node === node),
+    );
+    const only = (id: string, alike: readonly FlowResult[]): readonly string[] =>
+      alike.every((result) => strayNodes(result).includes(node)) ? [findingKey(id, nodeRef(node))] : [];
+    return [
+      ...only("egress-not-masqueraded", here.filter(isSilentEgress)),
+      ...only("pod-traffic-translated", here.filter(isTranslated)),
+    ];
+  };
+  return new Map(
+    [...new Set(strays.flatMap(({ on }) => on))].map((node) => {
+      const failed = strays.flatMap(({ result: { flow }, on }) =>
+        on.includes(node) && failing.has(flow.id) ? [flow.id] : [],
+      );
+      return [node, [...failed, ...symptoms(node)]];
+    }),
   );
-  return new Map([...groupBy(strays, ({ node }) => node)].map(([node, group]) => [node, group.map(({ id }) => id)]));
+}
+
+const isSilentEgress = ({ flow, observed }: FlowResult): boolean =>
+  flow.purpose === "egress" && observed.known && !succeeded(flow, observed.value);
+function isTranslated({ flow, observed }: FlowResult): boolean {
+  if (flow.purpose !== "pod-to-pod" || !observed.known || observed.value.clientSeen === null) return false;
+  return seenAddress(observed.value.clientSeen)?.text !== parseAddress(flow.from.ip)?.text;
 }

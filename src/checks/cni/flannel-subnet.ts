@@ -54,7 +54,7 @@ export const cniFlannelSubnet = defineCheck({
       // The configuration may name another file: the plugin's own complaint settles it.
       const said = events.find(
         ({ message, about }) =>
-          message.includes("loadFlannelSubnetEnv failed") &&
+          message.includes(`open ${FILE}: no such file`) &&
           nodeOf.get(`${about.namespace}/${about.name}`) === state.node,
       );
       if (said === undefined) return [];

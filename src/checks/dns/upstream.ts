@@ -1,6 +1,6 @@
 import { clusterRef, defineCheck, defineFinding, evidence, reads } from "../../model/define.ts";
 import type { FlowResult } from "../../model/flow.ts";
-import { succeeded, upstreamFailsItself } from "../../model/flow-outcome.ts";
+import { isOutsideName, succeeded, upstreamFailsItself } from "../../model/flow-outcome.ts";
 
 export const clusterDnsUpstreamFailing = defineFinding<{
   readonly outcome: string;
@@ -24,8 +24,9 @@ export const clusterDnsUpstreamFailing = defineFinding<{
   },
 });
 
-const isExternal = ({ flow }: FlowResult): boolean => flow.purpose === "dns" && flow.dns?.name === ".";
-const isInternal = ({ flow }: FlowResult): boolean => flow.purpose === "dns" && flow.dns?.type === "A";
+const isExternal = ({ flow }: FlowResult): boolean => flow.purpose === "dns" && isOutsideName(flow);
+const isInternal = ({ flow }: FlowResult): boolean =>
+  flow.purpose === "dns" && flow.dns?.type === "A" && !isOutsideName(flow);
 const failed = ({ flow, observed }: FlowResult): boolean => observed.known && !succeeded(flow, observed.value);
 
 /** The root is asked for because every upstream server has an answer to that, be it a refusal; SERVFAIL and silence mean that none came. */
@@ -59,7 +60,7 @@ export const dnsUpstream = defineCheck({
               .map(({ flow, observed }) =>
                 evidence(
                   `probe/${flow.id}`,
-                  "dig . NS",
+                  flow.dns === null ? "dig" : `dig ${flow.dns.name} ${flow.dns.type}`,
                   observed.known ? observed.value.detail || observed.value.outcome : "",
                 ),
               ),

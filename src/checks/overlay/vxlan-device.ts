@@ -1,5 +1,7 @@
 import { defineCheck, defineFinding, evidence, nodeRef, reads, readsOn } from "../../model/define.ts";
 import { findingKey } from "../../model/finding.ts";
+import type { Flow } from "../../model/flow.ts";
+import { nodeOf } from "../../model/flow-end.ts";
 import { failingFlows } from "../../model/flow-outcome.ts";
 import type { NodeState } from "../../model/node.ts";
 
@@ -98,13 +100,4 @@ function commonDevice(states: readonly NodeState[]): string | null {
   const [first] = [...counts].sort(([a, x], [b, y]) => y - x || a.localeCompare(b));
   return first !== undefined && first[1] * 2 > states.length ? first[0] : null;
 }
-function crosses(flow: { readonly from: object; readonly to: object }, node: string): boolean {
-  const nodeOf = (end: object): string =>
-    "node" in end && typeof end.node === "string"
-      ? end.node
-      : "name" in end && typeof end.name === "string"
-        ? end.name
-        : "";
-  const [from, to] = [nodeOf(flow.from), nodeOf(flow.to)];
-  return from === node || to === node;
-}
+const crosses = ({ from, to }: Flow, node: string): boolean => nodeOf(from) === node || nodeOf(to) === node;

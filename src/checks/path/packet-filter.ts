@@ -3,6 +3,7 @@ import { findingKey, type Params, type Step } from "../../model/finding.ts";
 import { groupBy, type StoppedFlow, seenIn, stoppedBy } from "../../model/flow-outcome.ts";
 
 interface RuleParams extends Params {
+  /** iptables, ip6tables or nftables. */
   readonly backend: string;
   readonly table: string;
   readonly chain: string;
@@ -16,12 +17,12 @@ interface RuleParams extends Params {
 function steps({ backend, table, chain, rule, pod, node }: RuleParams): readonly Step[] {
   const enter = pod === "" ? [] : ["nsenter", "-t", "POD_PID", "-n"];
   if (backend === "nftables") return [readsOn(node, ...enter, "nft", "-a", "list", "table", ...table.split(" "))];
-  if (pod !== "") return [readsOn(node, ...enter, "iptables", "-t", table, "-L", chain, "-n", "-v", "--line-numbers")];
+  if (pod !== "") return [readsOn(node, ...enter, backend, "-t", table, "-L", chain, "-n", "-v", "--line-numbers")];
   return [
-    readsOn(node, "iptables", "-t", table, "-L", chain, "-n", "-v", "--line-numbers"),
+    readsOn(node, backend, "-t", table, "-L", chain, "-n", "-v", "--line-numbers"),
     rule === 0
-      ? changesOn(node, "iptables", "-t", table, "-P", chain, "ACCEPT")
-      : changesOn(node, "iptables", "-t", table, "-D", chain, String(rule)),
+      ? changesOn(node, backend, "-t", table, "-P", chain, "ACCEPT")
+      : changesOn(node, backend, "-t", table, "-D", chain, String(rule)),
   ];
 }
 
@@ -63,7 +64,7 @@ export const pathPacketFilter = defineCheck({
   run({ flows, nodeStates }) {
     const stopped = stoppedBy(flows, "dropped-by-rule");
     const groups = groupBy(stopped, ({ stop }) =>
-      [stop.node, stop.pod, stop.backend, stop.table, stop.chain, stop.rule, stop.layer].join(" "),
+      [stop.node, stop.pod, stop.backend, stop.family, stop.table, stop.chain, stop.rule, stop.layer].join(" "),
     );
     return { examined: nodeStates.size, findings: [...groups.values()].flatMap(finding) };
   },
@@ -73,7 +74,7 @@ function finding(group: readonly StoppedFlow<"dropped-by-rule">[]) {
   const stop = group[0]?.stop;
   if (stop === undefined) return [];
   const params: RuleParams = {
-    backend: stop.backend,
+    backend: stop.backend === "iptables" && stop.family === "IPv6" ? "ip6tables" : stop.backend,
     table: stop.table,
     chain: stop.chain,
     rule: stop.rule ?? 0,

@@ -75,9 +75,10 @@ export const pathPodRoute = defineCheck({
     const lost = [...stoppedBy(flows, "no-route"), ...stoppedBy(flows, "wrong-route")].filter(
       ({ stop }) => stop.pod !== null || ours(stop),
     );
-    const groups = groupBy(
-      lost,
-      ({ stop }) => `${stop.node} ${stop.pod ?? ""} ${stop.kind === "wrong-route" ? wrongKey(stop) : stop.destination}`,
+    const groups = groupBy(lost, ({ stop }) =>
+      stop.pod === null
+        ? `${stop.node} ${stop.kind === "wrong-route" ? wrongKey(stop) : stop.destination}`
+        : `${stop.node} ${stop.pod}`,
     );
     const refused = groupBy(
       stoppedBy(flows, "route-refuses"),
@@ -99,8 +100,14 @@ function lostFinding(group: readonly (StoppedFlow<"no-route"> | StoppedFlow<"wro
   const stop = group[0]?.stop;
   if (stop === undefined) return [];
   const takes = stop.kind === "wrong-route" ? stop.route : "";
-  if (stop.pod !== null)
-    return [podRouteWrong.at(podRef(stop.pod), { destination: stop.destination, takes }, seenIn(group))];
+  if (stop.pod !== null) {
+    const others = new Set(group.map((one) => one.stop.destination)).size - 1;
+    const destination =
+      others === 0
+        ? stop.destination
+        : `${stop.destination} and ${others} other ${others === 1 ? "address" : "addresses"}`;
+    return [podRouteWrong.at(podRef(stop.pod), { destination, takes }, seenIn(group))];
+  }
   const expected = [...new Set(group.map((one) => (one.stop.kind === "wrong-route" ? one.stop.expected : "")))];
   return [
     podCidrRouteMissing.at(

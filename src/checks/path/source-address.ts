@@ -1,9 +1,11 @@
 import { defineCheck, defineFinding, evidence, nodeRef, readsOn } from "../../model/define.ts";
 import type { Evidence, Finding } from "../../model/finding.ts";
 import type { FlowEnd, FlowResult } from "../../model/flow.ts";
+import { isOwnEnd } from "../../model/flow-end.ts";
 import { groupBy } from "../../model/flow-outcome.ts";
 import type { NodeState } from "../../model/node.ts";
 import { parseAddress } from "../../net/cidr.ts";
+import { seenAddress } from "../../net/seen-address.ts";
 
 export const podTrafficTranslated = defineFinding<{
   readonly sender: string;
@@ -49,14 +51,11 @@ function arrived(result: FlowResult): readonly Arrived[] {
   const { from, to } = flow;
   if (flow.purpose !== "pod-to-pod" || from.kind !== "Pod" || from.hostNetwork || to.kind !== "Pod") return [];
   if (!observed.known || observed.value.clientSeen === null) return [];
-  const [sent, got] = [parseAddress(from.ip), parseAddress(plain(observed.value.clientSeen))];
+  const [sent, got] = [parseAddress(from.ip), seenAddress(observed.value.clientSeen)];
   return sent === null || got === null || sent.family !== got.family
     ? []
     : [{ result, sent: sent.text, got: got.text }];
 }
-
-/** A server on "::" sees IPv4 clients as ::ffff:10.0.0.1 (RFC 4291 section 2.5.5.2). */
-const plain = (address: string): string => address.replace(/^\[|\]$/g, "").replace(/^::ffff:(?=\d+\.)/i, "");
 
 /** The rule by which the walk gives the packet the address that arrived. */
 function ruleOf({ result, got }: Arrived): Evidence | undefined {
@@ -91,7 +90,5 @@ function finding(group: readonly Arrived[], states: ReadonlyMap<string, NodeStat
 /** The run's own Pods have random names, which tell nobody anything. */
 function nameOf(from: FlowEnd): string {
   if (from.kind !== "Pod") return from.ip;
-  return /^netdoctor-[a-z0-9]+$/.test(from.namespace)
-    ? `a Pod of Node ${from.node}`
-    : `Pod ${from.namespace}/${from.name}`;
+  return isOwnEnd(from) ? `a Pod of Node ${from.node}` : `Pod ${from.namespace}/${from.name}`;
 }

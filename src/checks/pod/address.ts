@@ -1,5 +1,6 @@
 import { routesByPodCidr } from "../../model/cni.ts";
 import { defineCheck, defineFinding, evidence, nodeRef, reads } from "../../model/define.ts";
+import type { FlowResult } from "../../model/flow.ts";
 import { failingFlows, groupBy } from "../../model/flow-outcome.ts";
 import { isOutside, podCidrsByNode } from "../../net/pod-cidrs.ts";
 
@@ -51,7 +52,7 @@ export const podAddress = defineCheck({
             .slice(0, 3)
             .map(({ pod, address }) => evidence("api/pods", `${pod.namespace}/${pod.name} status.podIPs`, address)),
           explains: flows
-            .filter(({ flow }) => failing.has(flow.id) && (addresses.has(flow.from.ip) || addresses.has(flow.to.ip)))
+            .filter((result) => failing.has(result.flow.id) && concerns(result, addresses))
             .map(({ flow }) => flow.id),
         },
       );
@@ -59,3 +60,9 @@ export const podAddress = defineCheck({
     return { examined: live.length, findings };
   },
 });
+
+/** From or to one of these addresses, or to a Service that may lead to one, on a way that ends before it. */
+function concerns({ flow, predicted }: FlowResult, addresses: ReadonlySet<string>): boolean {
+  if (addresses.has(flow.from.ip) || addresses.has(flow.to.ip)) return true;
+  return predicted.some(({ stop, destination }) => stop !== null && addresses.has(destination));
+}

@@ -106,7 +106,8 @@ function brief(message: string): string {
     /(cni plugin not initialized|failed to find plugin "[^"]+"[^:]*|plugin type="[^"]+" failed \([a-z]+\): .*|no IP addresses available.*|error parsing configuration.*)/i.exec(
       message,
     )?.[1];
-  return (known ?? message).replace(/\s+/g, " ").slice(0, 90);
+  const text = (known ?? message).replace(/\s+/g, " ");
+  return text.length > 120 ? `${text.slice(0, 119)}…` : text;
 }
 
 /** The Services that wait for this Pod. */

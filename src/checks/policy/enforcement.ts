@@ -1,5 +1,6 @@
 import { clusterRef, defineCheck, defineFinding, evidence, reads } from "../../model/define.ts";
 import type { FlowResult } from "../../model/flow.ts";
+import { nodeOf } from "../../model/flow-end.ts";
 import { succeeded } from "../../model/flow-outcome.ts";
 import type { Pod } from "../../model/kubernetes.ts";
 import type { NetworkPolicy } from "../../model/network-policy.ts";
@@ -82,6 +83,3 @@ function deniedFlows(
     return from.kind === "Pod" && key(from) !== key(to);
   });
 }
-const nodeOf = (
-  end: { readonly kind: "Node"; readonly name: string } | { readonly kind: "Pod"; readonly node: string },
-) => (end.kind === "Node" ? end.name : end.node);

@@ -1,5 +1,5 @@
 import { defineCheck, defineFinding, reads, refOf } from "../../model/define.ts";
-import type { FlowEnd } from "../../model/flow.ts";
+import { nodeOf } from "../../model/flow-end.ts";
 import { groupBy, seenIn, stoppedBy } from "../../model/flow-outcome.ts";
 import type { EndpointSlice } from "../../model/kubernetes.ts";
 
@@ -54,10 +54,6 @@ export const serviceLocalEndpoints = defineCheck({
   },
 });
 
-function nodeOf(end: FlowEnd): string {
-  if (end.kind === "Pod") return end.node;
-  return end.kind === "Node" ? end.name : "";
-}
 function readyNodes(slices: readonly EndpointSlice[], service: string): readonly string[] {
   const ready = slices
     .filter((slice) => `${slice.namespace}/${slice.service}` === service)

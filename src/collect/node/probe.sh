@@ -26,7 +26,7 @@ datagram_said() { { n=$(echo echo netdoctor | $IN timeout "$((LIMIT + 1))" socat
 table() { if [ -r /proc/1/net/nf_conntrack ]; then cat /proc/1/net/nf_conntrack; else timeout "$((LIMIT + 1))" conntrack -L -p "$1" 2>/dev/null; fi; }
 records() { [ -r /proc/1/net/nf_conntrack ] || command -v conntrack >/dev/null || { missing conntrack; return; }
   proto=${2%% *}; ours=$(echo "${2#* }" | tr ' ' '|'); echo "TRY 0"
-  table "$proto" | grep -E "(^| )$proto .* sport=($ours) "; table "$proto" | grep -E "(^| )$proto .* sport=$1 " | head -n 300; }
+  table "$proto" | grep -E "(^| )$proto .* sport=($ours) "; table "$proto" | grep -E "(^| )$proto .* [sd]port=$1 " | head -n 300; }
 # the server at the other end always says who it saw; no line = no answer
 ask() { o=$(echo 0 | $IN timeout "$((LIMIT + 1))" socat "-t$LIMIT" - "TCP:$(bracket "$1"):$2,connect-timeout=$LIMIT" 2>&1); c=$?; echo "$o"
   [ $c -ne 0 ] && return $c; case $o in *client\ *) return 0;; *) return 124;; esac; }

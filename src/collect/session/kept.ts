@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { known, type Learned } from "../../model/learned.ts";
+import { runNamespace } from "../../model/run-namespace.ts";
 import type { Connection } from "../api/connection.ts";
 import { type KeptRun, keptLabel } from "./objects.ts";
 
@@ -13,7 +14,7 @@ export interface KeptSession extends KeptRun {
 const text = v.fallback(v.string(), "");
 const schema = v.object({
   metadata: v.object({
-    name: v.pipe(v.string(), v.regex(/^netdoctor-[a-z0-9]+$/)),
+    name: v.pipe(v.string(), v.regex(runNamespace)),
     deletionTimestamp: v.optional(v.string()),
     labels: v.object({ "netdoctor.dev/run": v.string() }),
     annotations: v.object({

@@ -1,5 +1,7 @@
 import type { DnsQuestion, Flow, FlowEnd, FlowPurpose, Protocol } from "../../model/flow.ts";
+import { isOwnEnd } from "../../model/flow-end.ts";
 import type { Pod, Service } from "../../model/kubernetes.ts";
+import { isRunNamespace } from "../../model/run-namespace.ts";
 
 interface Draft {
   readonly purpose: FlowPurpose;
@@ -13,7 +15,7 @@ interface Draft {
 /** A flow with its id, which is the same in every run of the same cluster. */
 export function flow(draft: Draft): Flow {
   const { purpose, from, to, protocol, port = null, packetBytes = null, dns = null } = draft;
-  const detail = dns === null ? "" : ` ${dns.type} ${dns.name.replace(/netdoctor-[a-z0-9]+\.svc/, "RUN.svc")}`;
+  const detail = dns === null ? "" : ` ${dns.type} ${withoutRun(dns.name)}`;
   return {
     id: `${purpose} ${endName(from)} to ${endName(to)} ${protocol}${port === null ? "" : `/${port}`}${detail}`,
     purpose,
@@ -25,20 +27,25 @@ export function flow(draft: Draft): Flow {
     dns,
   };
 }
+/** Runs have random names; leaving them out keeps flow ids the same between runs. */
+function withoutRun(name: string): string {
+  return name
+    .split(".")
+    .map((label) => (isRunNamespace(label) ? "RUN" : label))
+    .join(".");
+}
 function endName(end: FlowEnd): string {
   switch (end.kind) {
     case "Pod":
-      return isProbe(end) ? `probe@${end.node}` : `pod/${end.namespace}/${end.name}`;
+      return isOwnEnd(end) ? `probe@${end.node}` : `pod/${end.namespace}/${end.name}`;
     case "Node":
       return `node/${end.name}`;
     case "Service":
-      return isProbe(end) ? `svc/${end.name}` : `svc/${end.namespace}/${end.name}`;
+      return isOwnEnd(end) ? `svc/${end.name}` : `svc/${end.namespace}/${end.name}`;
     case "IP":
       return end.ip;
   }
 }
-/** Runs have random names; leaving them out keeps flow ids the same between runs. */
-const isProbe = (end: { readonly namespace: string }): boolean => /^netdoctor-[a-z0-9]+$/.test(end.namespace);
 
 export const podEnd = (pod: Pod, ip = pod.ips[0] ?? ""): FlowEnd => ({
   kind: "Pod",

@@ -1,9 +1,9 @@
 import type { Captures } from "../../model/capture.ts";
 import type { Flow } from "../../model/flow.ts";
+import { nodeOf } from "../../model/flow-end.ts";
 import { known, type Learned, unknown } from "../../model/learned.ts";
 import { behindNode, readConnectionRecords, type SeenConnection } from "../../read/probe/connection-record.ts";
 import { readSaid, type Said } from "../../read/probe/said.ts";
-import { nodeOf } from "./ends.ts";
 
 /** Capture of a Node's connection records, read right after the probes. */
 export const recordsCapture = (node: string): string => `trace/records/${node}`;
@@ -34,21 +34,22 @@ export function clientSeen(
   if (flow.protocol === "icmp") return none("ICMP has no port to know it by");
   const said = saidOf(flow, captures);
   if (said === null) return none("no connection was made");
-  const first = nodeOf(flow.from);
-  const sent: SeenConnection = {
-    client: said.client,
-    clientPort: said.clientPort,
-    server: flow.to.ip,
-    serverPort: flow.port ?? 0,
-  };
-  const left = at(first, sent, captures);
-  if (left === null) return none(why(first, captures));
-  const last = nodeOfAddress(left.server);
-  if (last === null) return { client: known(text(left)), arrivedOn: null };
-  if (last === first) return { client: known(text(left)), arrivedOn: last };
-  const arrived = at(last, left, captures);
-  return arrived === null ? none(why(last, captures)) : { client: known(text(arrived)), arrivedOn: last };
+  let node = nodeOf(flow.from);
+  let seen = at(node, { ...said, server: flow.to.ip, serverPort: flow.port ?? 0 }, captures);
+  if (seen === null) return none(why(node, captures));
+  // A NodePort leads over one Node to another; kube-proxy translates on one only, so that two steps are the most there are.
+  for (let step = 0; step < mostSteps; step++) {
+    const next = nodeOfAddress(seen.server);
+    if (next === null) return { client: known(text(seen)), arrivedOn: null };
+    if (next === node) return { client: known(text(seen)), arrivedOn: node };
+    const arrived = at(next, seen, captures);
+    if (arrived === null) return none(why(next, captures));
+    node = next;
+    seen = arrived;
+  }
+  return { client: known(text(seen)), arrivedOn: node };
 }
+const mostSteps = 3;
 
 function at(node: string, connection: SeenConnection, captures: Captures): SeenConnection | null {
   const result = captures.get(recordsCapture(node))?.result;

@@ -28,14 +28,20 @@ export interface TraceCollected {
   readonly nodePods: NodePods | null;
 }
 
-const nodeSeconds = 10;
+/** What the API says of a question, and the Nodes that it concerns. */
+interface Concerned {
+  readonly api: readonly Capture[];
+  readonly nodes: Awaited<ReturnType<typeof clusterNodes>>;
+  readonly ends: TraceEnds;
+  /** Those of them that can run a Pod of ours. */
+  readonly usable: readonly string[];
+}
 
-/**
- * Reads the API, and of the Nodes only those that the question concerns; sends the flows and reads what the Nodes' connection tracking
- * says of them. Unknown with a sentence where an end is not there.
- */
-export async function collectTrace(connection: Connection, options: TraceOptions): Promise<Learned<TraceCollected>> {
-  const { question, signal, now, onProgress, pods } = options;
+/** Reads the API and finds both ends. Unknown with a sentence where one of them is not there. */
+export async function concernedNodes(
+  connection: Connection,
+  { question, signal, now, onProgress }: Pick<TraceOptions, "question" | "signal" | "now" | "onProgress">,
+): Promise<Learned<Concerned>> {
   const [api, nodes] = await Promise.all([
     collectApi(connection, { signal, now, onProgress: ({ what }) => onProgress(`reading the API: ${what}`) }),
     clusterNodes(connection, signal),
@@ -46,6 +52,20 @@ export async function collectTrace(connection: Connection, options: TraceOptions
     nodes.known ? nodes.value.filter((node) => node.unsuitable === null).map(({ name }) => name) : [],
   );
   const usable = nodesConcerned(ends.value, question.port).filter((node) => suitable.has(node));
+  return known({ api, nodes, ends: ends.value, usable });
+}
+
+const nodeSeconds = 10;
+
+/**
+ * Reads the API, and of the Nodes only those that the question concerns; sends the flows and reads what the Nodes' connection tracking
+ * says of them. Unknown with a sentence where an end is not there.
+ */
+export async function collectTrace(connection: Connection, options: TraceOptions): Promise<Learned<TraceCollected>> {
+  const { question, now, onProgress, pods } = options;
+  const concerned = await concernedNodes(connection, options);
+  if (!concerned.known) return concerned;
+  const { api, nodes, ends, usable } = concerned.value;
   const onlyApi = (others: readonly Capture[]): Learned<TraceCollected> => {
     const request = requestCapture({ question, answer: null }, now().toISOString());
     return known({ captures: byId([...api, ...others, request]), nodePods: null });
@@ -57,7 +77,7 @@ export async function collectTrace(connection: Connection, options: TraceOptions
   if (!opened.known) return onlyApi([note("session/run", opened, now)]);
   const read = await readNodes(connection, opened.value, usable, options);
   const sofar = [...api, ...leftOut(nodes, usable, "not concerned by this trace", now), ...read.captures];
-  const sent = await sendAll(read.sender, byId(sofar), ends.value, options);
+  const sent = await sendAll(read.sender, byId(sofar), ends, options);
   const proven = byId([...sofar, ...sent]);
   const followed = await followFlow(read.sender, proven, { ...options, choice: options.witness });
   return known({ captures: byId([...proven.values(), ...followed]), nodePods: opened.value });

@@ -1,6 +1,7 @@
 import type { Captures } from "../../model/capture.ts";
 import type { Snapshot } from "../../model/facts.ts";
 import type { Flow, FlowResult } from "../../model/flow.ts";
+import { nodeOf } from "../../model/flow-end.ts";
 import { contradicted } from "../../model/flow-outcome.ts";
 import { known, type Learned } from "../../model/learned.ts";
 import type { Report, ReportedFinding } from "../../model/report.ts";
@@ -12,7 +13,9 @@ import { conclude } from "../conclude.ts";
 import { mergeRunObjects } from "../merge-run-objects.ts";
 import { witnessed } from "../witness/witness.ts";
 import { clientSeen } from "./client-seen.ts";
-import { findEnds, nodeOf, type TraceEnds } from "./ends.ts";
+import { findEnds, type TraceEnds } from "./ends.ts";
+import { didYouMean, nearMisses } from "./near-misses.ts";
+import { isToldBetter, plainAnswer } from "./plain-answer.ts";
 import { planTrace } from "./plan.ts";
 import { readRequest, sameQuestion } from "./request-capture.ts";
 import { judge, titleOf } from "./verdict.ts";
@@ -32,9 +35,13 @@ export function concludeTrace(captures: Captures, question: TraceQuestion): Lear
   const prepared = own ? captures : withPlan(captures, planTrace(question, ends.value, states));
   const report = conclude(prepared);
   const seen = witnessed(prepared, report.flows);
-  const flows = tracedFlows(report.flows, prepared, worldOf(snapshot)).map((flow) => localised(flow, seen));
+  const { ranges } = report.cluster;
+  const flows = tracedFlows(report.flows, prepared, worldOf(snapshot)).map((flow) =>
+    plainAnswer(localised(flow, seen), ends.value.inventory, ranges),
+  );
   const verdict = verdictOf(flows);
-  const findings = report.findings.filter((finding) => isCulprit(finding, report.flows));
+  const telling = report.findings.filter((finding) => !isToldBetter(finding, flows, ends.value.inventory, ranges));
+  const findings = telling.filter((finding) => isCulprit(finding, report.flows));
   return known({
     apiVersion: "netdoctor/v1",
     kind: "Trace",
@@ -44,18 +51,20 @@ export function concludeTrace(captures: Captures, question: TraceQuestion): Lear
     cluster: { version: report.cluster.version, nodes: [...states.keys()].sort(), seconds: report.cluster.seconds },
     flows,
     findings: verdict === "passes" ? [] : findings,
-    beside: verdict === "passes" ? [] : report.findings.filter((finding) => isBeside(finding, findings, report.flows)),
+    beside: verdict === "passes" ? [] : telling.filter((finding) => isBeside(finding, findings, report.flows)),
     disagreements: report.disagreements,
     incomplete: verdict === "passes" ? [] : report.incomplete,
     witness: seen,
   });
 }
 
-function unresolved({ target }: TraceEnds, own: boolean): readonly string[] {
+function unresolved({ target, inventory }: TraceEnds, own: boolean): readonly string[] {
   if (target.kind !== "name") return [];
+  const [service = "", namespace = inventory.home] = target.name.split(".");
+  const near = nearMisses(inventory, namespace, service).filter((name) => name.includes("svc/"));
   return [
     own
-      ? `the name ${target.name} got no address from the sender's DNS: the queries below are what was asked`
+      ? `the name ${target.name} got no address from the sender's DNS: the queries below are what was asked${didYouMean(near)}`
       : `the name ${target.name} was not looked up in these captures: give its address`,
   ];
 }
@@ -90,7 +99,9 @@ function tracedFlows(results: readonly FlowResult[], captures: Captures, world: 
     const judged = judge(result, seen.arrivedOn);
     return { ...result, title: titleOf(result.flow), ...judged, clientSeen: seen.client, ways };
   });
-  return flows.toSorted((a, b) => order[a.verdict] - order[b.verdict]);
+  // Of the names that a search list makes of one, the one that was typed is the shortest.
+  const length = ({ flow }: TracedFlow): number => flow.dns?.name.length ?? 0;
+  return flows.toSorted((a, b) => order[a.verdict] - order[b.verdict] || length(a) - length(b));
 }
 
 /** Where the state that was read does not say where a flow dies, the witness does. */

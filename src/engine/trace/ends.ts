@@ -1,11 +1,14 @@
 import type { Snapshot } from "../../model/facts.ts";
 import type { FlowEnd } from "../../model/flow.ts";
+import { nodeOf } from "../../model/flow-end.ts";
 import type { Service } from "../../model/kubernetes.ts";
 import { known, type Learned, unknown } from "../../model/learned.ts";
 import type { TraceQuestion } from "../../model/trace.ts";
 import { parseArgument } from "./argument.ts";
+import { unready } from "./end-state.ts";
 import { endpointsOf, type Inventory, inventoryOf } from "./inventory.ts";
 import { type Family, familyOf, type Resolved, resolve, resolveSender } from "./resolve.ts";
+import { rangeOwner } from "./stranger.ts";
 
 /** Both ends of a trace, found. */
 export interface TraceEnds {
@@ -58,6 +61,9 @@ export function findEnds(snapshot: Snapshot, question: TraceQuestion, answer: Na
     from,
     target: target.value,
     notes: [
+      ...new Set(
+        [from, ...(target.value.kind === "ends" ? target.value.ends : [])].map((end) => unready(end, inventory.value)),
+      ),
       sender.value.note,
       targetNote,
       answer === null ? null : `${answer.name} is ${answer.address}, by the DNS of ${question.from}`,
@@ -120,16 +126,11 @@ export function nodesConcerned({ from, target, inventory }: TraceEnds, port: num
   const nodes =
     target.kind === "ends"
       ? [
-          ...target.ends.map(nodeOf),
+          ...target.ends.map((end) => (end.kind === "IP" ? (rangeOwner(end, inventory)?.name ?? "") : nodeOf(end))),
           ...(target.ends.some(({ kind }) => kind === "Node") ? nodePorts.flatMap(behind) : []),
         ]
       : target.service === null
         ? []
         : behind(target.service);
   return [...new Set([nodeOf(from), ...nodes])].filter((node) => node !== "");
-}
-
-/** The Node that an end is on; "" for one that is on none. */
-export function nodeOf(end: FlowEnd): string {
-  return end.kind === "Pod" ? end.node : end.kind === "Node" ? end.name : "";
 }

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { hostname, userInfo } from "node:os";
 import type { Connection } from "../../collect/api/connection.ts";
 import type { KeptSession } from "../../collect/session/kept.ts";
-import { type KeptRun, namespaceOf, nodePod, type RunOptions } from "../../collect/session/objects.ts";
+import { type KeptRun, namespaceOf, nodePod, type RunOptions, sessionObjects } from "../../collect/session/objects.ts";
 import { type PodState, podStates } from "../../collect/session/pod-states.ts";
 import { closeSession, openSession, type Session, type SessionLimits } from "../../collect/session/session.ts";
 import { known, type Learned, type Unknown, unknown } from "../../model/learned.ts";
+import { ownerOf } from "../kept-sessions.ts";
 
 /** The node Pods of one trace. */
 export interface NodePods {
@@ -39,18 +39,13 @@ export async function openNodePods(
   nodes: readonly string[],
   options: NodePodsOptions,
 ): Promise<Learned<NodePods>> {
-  const { pods, keepMs, signal, now } = options;
+  const { signal } = options;
   const usable = usableSession(connection, options);
   if (usable !== null) {
     const session = await reuse(connection, usable, nodes, options);
     if (session !== null) return known({ session, keptUntil: usable.until, reused: true });
   }
-  const kept = keepMs === null ? null : keptRun(connection, new Date(now().getTime() + keepMs));
-  const run: RunOptions = {
-    ...pods,
-    probes: false,
-    ...(kept === null || keepMs === null ? {} : { kept, deadlineSeconds: Math.ceil(keepMs / 1000) + graceSeconds }),
-  };
+  const run = newRun(connection, options);
   options.onNamespace(namespaceOf(run.run));
   const opened = await openSession(connection, run, nodes, options.limits, signal);
   if (!opened.ok) {
@@ -58,7 +53,34 @@ export async function openNodePods(
     if (opened.created) await closeSession(connection, namespaceOf(run.run), 10_000, AbortSignal.timeout(15_000));
     return unknown(refusal.status === 403 ? "forbidden" : "failed", `may not ${what}: ${refusal.message}`);
   }
-  return known({ session: opened.session, keptUntil: kept?.until ?? null, reused: false });
+  return known({ session: opened.session, keptUntil: run.kept?.until ?? null, reused: false });
+}
+
+/** What `openNodePods` would create, and nothing is created: the Pods that a kept session lacks, else a namespace and all of them. */
+export async function plannedNodePods(
+  connection: Connection,
+  nodes: readonly string[],
+  options: NodePodsOptions,
+): Promise<readonly object[]> {
+  const usable = usableSession(connection, options);
+  const present = usable === null ? [] : await podStates(connection, usable.namespace, options.signal);
+  if (usable === null || present.some(({ failure }) => failure !== null))
+    return nodes.length === 0 ? [] : sessionObjects(newRun(connection, options), nodes);
+  const run = runInside(usable, options);
+  const missing = nodes.filter((node) => !present.some((pod) => pod.node === node));
+  return missing.map((node, index) => nodePod(run, node, present.length + index));
+}
+
+function newRun(connection: Connection, { pods, keepMs, now }: NodePodsOptions): RunOptions {
+  const own = { ...pods, probes: false };
+  if (keepMs === null) return own;
+  const kept = keptRun(connection, new Date(now().getTime() + keepMs));
+  return { ...own, kept, deadlineSeconds: Math.ceil(keepMs / 1000) + graceSeconds };
+}
+
+function runInside(kept: KeptSession, { pods, now }: NodePodsOptions): RunOptions {
+  const deadlineSeconds = Math.ceil((Date.parse(kept.until) - now().getTime()) / 1000) + graceSeconds;
+  return { ...pods, run: kept.run, probes: false, kept, deadlineSeconds };
 }
 
 /** Why a Node has no running node Pod. */
@@ -70,22 +92,6 @@ export function whyNoPod({ refused, nodePods }: Session, node: string): Unknown 
     ? unknown("timed-out", "the node Pod did not start in time")
     : unknown("failed", `the node Pod did not start: ${failure}`);
 }
-
-/** Deletes the sessions of this user whose time is over; returns what is left of them. */
-export async function removeExpired(
-  connection: Connection,
-  kept: readonly KeptSession[],
-  now: Date,
-): Promise<readonly string[]> {
-  const expired = kept.filter(
-    ({ owner, until }) => owner === ownerOf(connection) && !(Date.parse(until) > now.getTime()),
-  );
-  const left = await Promise.all(
-    expired.map(({ namespace }) => closeSession(connection, namespace, expiryMs, AbortSignal.timeout(expiryMs + 5000))),
-  );
-  return left.flat();
-}
-const expiryMs = 30_000;
 
 function usableSession(connection: Connection, { pods, kept, now }: NodePodsOptions): KeptSession | null {
   const { owner, programs } = keptRun(connection, now());
@@ -106,12 +112,11 @@ async function reuse(
   nodes: readonly string[],
   options: NodePodsOptions,
 ): Promise<Session | null> {
-  const { signal, limits, now } = options;
+  const { signal, limits } = options;
   const present = await podStates(connection, kept.namespace, signal);
   if (present.some(({ failure }) => failure !== null)) return null;
   const missing = nodes.filter((node) => !present.some((pod) => pod.node === node));
-  const deadlineSeconds = Math.ceil((Date.parse(kept.until) - now().getTime()) / 1000) + graceSeconds;
-  const run: RunOptions = { ...options.pods, run: kept.run, probes: false, kept, deadlineSeconds };
+  const run = runInside(kept, options);
   const refused = new Map<string, string>();
   await Promise.all(
     missing.map(async (node, index) => {
@@ -154,8 +159,3 @@ const programsDigest = createHash("sha256")
   .update(JSON.stringify(nodePod(anyRun, "", 0).spec))
   .digest("hex")
   .slice(0, 16);
-
-/** This person on this machine, to this API server; a digest, so that no name is left in the cluster. */
-function ownerOf({ server }: Connection): string {
-  return createHash("sha256").update(`${userInfo().username}@${hostname()} ${server}`).digest("hex").slice(0, 16);
-}

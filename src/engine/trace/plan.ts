@@ -69,7 +69,8 @@ function toService(
     };
     return [traced(from, serviceEnd(service, ip), port)];
   }
-  const endpoints = endpointsOf(inventory, service, familyOf(ip)).slice(0, mostEndpoints);
+  // From outside, only what the Service offers there is the question.
+  const endpoints = from.kind === "IP" ? [] : endpointsOf(inventory, service, familyOf(ip)).slice(0, mostEndpoints);
   return asked.slice(0, mostPorts).flatMap((servicePort) => {
     const protocol = protocolOf(servicePort.protocol);
     const direct = endpoints.flatMap((endpoint) => {

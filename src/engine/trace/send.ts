@@ -3,12 +3,12 @@ import { type NodePodAddress, sendProbes } from "../../collect/node/run-program.
 import type { Capture, Captures } from "../../model/capture.ts";
 import type { Snapshot } from "../../model/facts.ts";
 import type { Flow } from "../../model/flow.ts";
+import { nodeOf } from "../../model/flow-end.ts";
 import { known, unknown } from "../../model/learned.ts";
 import { readProbe } from "../../read/probe/probe-result.ts";
 import { probeOrder } from "../probe-arguments.ts";
 import { sendOrders } from "../send-orders.ts";
 import { recordsCapture, saidOf } from "./client-seen.ts";
-import { nodeOf } from "./ends.ts";
 
 /** The node Pods through which packets are sent. */
 export interface Sender {
@@ -42,7 +42,7 @@ export async function sendFlows(
     tries: 3,
   });
   const captures = new Map(answers.map((capture) => [capture.id, capture]));
-  const records = await readRecords(sender, flows, captures);
+  const records = await readRecords(sender, flows, captures, snapshot);
   const judged = flows.filter((flow) => !isUnjudged(flow, captures));
   const plan = { id: "probe/plan", command: "kubectl netdoctor trace", takenAt, result: known(JSON.stringify(judged)) };
   return [plan, ...captures.values(), ...records];
@@ -61,6 +61,7 @@ async function readRecords(
   { connection, targets, signal, now }: Sender,
   flows: readonly Flow[],
   captures: Captures,
+  snapshot: Snapshot,
 ): Promise<readonly Capture[]> {
   const made = flows.flatMap((flow) => {
     const said = saidOf(flow, captures);
@@ -69,7 +70,7 @@ async function readRecords(
   if (made.length === 0) return [];
   const words = (["tcp", "udp", "sctp"] as const).flatMap((protocol) => {
     const own = made.filter(({ flow }) => flow.protocol === protocol);
-    const ports = [...new Set(own.map(({ flow }) => flow.port ?? 0))];
+    const ports = [...new Set(own.flatMap(({ flow }) => [flow.port ?? 0, ...portsBehind(flow, snapshot)]))];
     const extra = [protocol, ...own.map(({ port }) => port)].join(" ");
     return ports.map((port) => [`${protocol}${port}`, "-", "-", "conntrack", "-", String(port), extra]);
   });
@@ -93,4 +94,15 @@ async function readRecords(
       };
     }),
   );
+}
+
+/** The Pods' ports behind a NodePort: a Node that masquerades gives the connection another client port, and sends it on to one of these. */
+function portsBehind({ port, protocol }: Flow, { services, endpointSlices }: Snapshot): readonly number[] {
+  if (!services.known || !endpointSlices.known) return [];
+  const behind = services.value.filter(({ ports }) =>
+    ports.some(({ nodePort }) => nodePort !== null && nodePort === port),
+  );
+  return endpointSlices.value
+    .filter((slice) => behind.some(({ namespace, name }) => namespace === slice.namespace && name === slice.service))
+    .flatMap(({ ports }) => ports.flatMap((one) => (one.protocol.toLowerCase() === protocol ? (one.port ?? []) : [])));
 }

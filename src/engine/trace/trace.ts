@@ -6,9 +6,10 @@ import { closeSession } from "../../collect/session/session.ts";
 import type { Captures } from "../../model/capture.ts";
 import { known, type Learned, unknown } from "../../model/learned.ts";
 import type { TraceQuestion, TraceReport } from "../../model/trace.ts";
+import { removeExpired } from "../kept-sessions.ts";
 import { collectTrace, type TraceOptions } from "./collect.ts";
 import { concludeTrace } from "./conclude.ts";
-import { type NodePods, removeExpired } from "./node-pods.ts";
+import type { NodePods } from "./node-pods.ts";
 import { readRequest } from "./request-capture.ts";
 
 /** A question whose ends may stand in the bundle, and whose namespace may be the context's. */

@@ -121,6 +121,8 @@ function linkOf(hop: Pick<Hop, "node" | "pod">, device: string, world: World): L
 
 /** The same devices in both directions; of a Node's uplink the wire tells, whichever way it is crossed. */
 function mirrored(there: readonly Row[], back: readonly Row[]): boolean {
+  // What never leaves a namespace (a sidecar takes it) comes back the same way.
+  if (back.length > 0 && new Set([...there, ...back].map(({ place }) => place)).size === 1) return true;
   const uplinks = new Set([...there, ...back].flatMap(({ wire }) => wire));
   const devices = (rows: readonly Row[]): ReadonlySet<string> =>
     new Set(

@@ -3,7 +3,7 @@ import type { Stop } from "../../model/flow.ts";
 import type { IptablesRuleset, IptablesTable, NftChain, NftTable } from "../../model/node.ts";
 import { addressKey } from "../address.ts";
 import { connectionOf } from "../connection.ts";
-import { describeNetns, type Netns } from "../netns.ts";
+import { describeNetns, hasAddress, type Netns } from "../netns.ts";
 import { describeEnd, type Packet } from "../packet.ts";
 import { type Connection, type Doubt, doubt, hop, type Stopped, stopped, type Trace } from "../trace.ts";
 import type { HookContext, HookName } from "./context.ts";
@@ -100,7 +100,9 @@ function noteTranslation(
   if (packet.source.text !== before.source.text) {
     trace.sourceTranslated = { node, from: before.source.text, to: packet.source.text, evidence };
   }
-  if (by.number !== null && isRedirected(trace, before, packet) && trace.plan !== null) {
+  // What a Pod takes itself, it means to (a sidecar); whether that listens is seen at its socket.
+  const taken = context.netns.pod !== null && hasAddress(context.netns, packet.destination) === true;
+  if (by.number !== null && !taken && isRedirected(trace, before, packet) && trace.plan !== null) {
     const { service, address, port } = trace.plan;
     const to = describeEnd(packet);
     const rule = { table: place.table, chain: by.chain, rule: by.number, text: by.text };
@@ -220,6 +222,7 @@ function dropStop(context: HookContext, place: Place, rejects: boolean, by: Rule
     node: context.netns.node,
     pod: context.netns.pod,
     backend: place.backend,
+    family: packet.source.family,
     hook: context.hook,
     table: place.table,
     chain: by.chain,

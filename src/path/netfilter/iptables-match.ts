@@ -50,6 +50,7 @@ const PROTOCOL_NUMBERS = new Map([
   ["41", "ipv6"],
   ["47", "gre"],
   ["58", "ipv6-icmp"],
+  ["132", "sctp"],
   ["ipip", "ipencap"],
   ["icmp6", "ipv6-icmp"],
   ["icmpv6", "ipv6-icmp"],
@@ -172,6 +173,15 @@ function matchPhysdev(values: readonly string[], input: MatchInput, match: Iptab
   }
 }
 
+/** Whose socket sends (net/netfilter/xt_owner.c). A walk stands for what a probe sends, as root; whose socket answers is not read. */
+function matchOwner(values: readonly string[], { hook, packet }: MatchInput, { option }: IptablesMatch): Truth {
+  if (hook !== "OUTPUT") return "maybe";
+  if (option === "--socket-exists") return "yes";
+  if (packet.state !== "new" || option === "--suppl-groups") return "maybe";
+  const range = /^(\d+)(?:-(\d+))?$/.exec(values[0] ?? "");
+  return range === null ? truthOf(values[0] === "root" ? true : null) : truthOf(Number(range[1]) === 0);
+}
+
 const always: Matcher = () => "yes";
 const destinationPort: Matcher = (values, { packet }) => matchPortList(values, packet.destinationPorts);
 const sourcePort: Matcher = (values, { packet }) => matchPortList(values, packet.sourcePorts);
@@ -186,6 +196,8 @@ const MATCHERS: ReadonlyMap<string, Matcher> = new Map<string, Matcher>([
   [" -f", () => "no"],
   ["tcp --dport", (values, input) => and([matchProtocol(["tcp"], input), destinationPort(values, input, NONE)])],
   ["tcp --sport", (values, input) => and([matchProtocol(["tcp"], input), sourcePort(values, input, NONE)])],
+  ["sctp --dport", (values, input) => and([matchProtocol(["sctp"], input), destinationPort(values, input, NONE)])],
+  ["sctp --sport", (values, input) => and([matchProtocol(["sctp"], input), sourcePort(values, input, NONE)])],
   ["udp --dport", (values, input) => and([matchProtocol(["udp"], input), destinationPort(values, input, NONE)])],
   ["udp --sport", (values, input) => and([matchProtocol(["udp"], input), sourcePort(values, input, NONE)])],
   ["tcp --tcp-flags", matchTcpFlags],
@@ -214,4 +226,5 @@ const MODULES: ReadonlyMap<string, Matcher> = new Map<string, Matcher>([
   // Counts what the rest of the rule matches.
   ["nfacct", always],
   ["physdev", matchPhysdev],
+  ["owner", matchOwner],
 ]);

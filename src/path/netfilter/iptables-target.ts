@@ -3,6 +3,7 @@ import { parseSocketAddress } from "../address.ts";
 import { exactPort, type Mark, type Packet, TRANSLATED_PORTS } from "../packet.ts";
 import type { MatchInput } from "./context.ts";
 import { masqueradeAddress } from "./masquerade.ts";
+import { redirect } from "./redirect.ts";
 import { CONTINUE, type Verdict } from "./verdict.ts";
 
 interface TargetEffect {
@@ -77,12 +78,20 @@ function translation(target: string, rule: IptablesRule, input: MatchInput): Ver
     case "MASQUERADE":
       return masquerade(input);
     case "REDIRECT":
+      return redirected(rule, input);
     case "TPROXY":
     case "NETMAP":
       return { kind: "unmodelled", what: `${target} sends the packet elsewhere`, effect: "may-change", ends: true };
     default:
       return unmodelled(target);
   }
+}
+
+/** iptables-extensions(8), REDIRECT: --to-ports is one port or a range. */
+function redirected(rule: IptablesRule, input: MatchInput): Verdict {
+  const word = rule.targetOptions.get("--to-ports")?.[0];
+  const port = word === undefined ? null : Number(word);
+  return Number.isNaN(port) ? redirect(input, null, true) : redirect(input, port);
 }
 
 const unmodelled = (target: string): Verdict => ({

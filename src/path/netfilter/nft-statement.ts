@@ -8,6 +8,7 @@ import { isElement } from "./nft-element.ts";
 import { mangled } from "./nft-mark.ts";
 import { mapEntries, nftTranslations, socketText } from "./nft-translations.ts";
 import { evaluateLeft } from "./nft-value.ts";
+import { redirect } from "./redirect.ts";
 import type { Truth } from "./truth.ts";
 import { CONTINUE, type Verdict } from "./verdict.ts";
 
@@ -58,6 +59,7 @@ export function runStatement(name: string, body: unknown, table: NftTable, input
     case "snat":
       return { verdict: translation(name, body, input.packet) };
     case "redirect":
+      return { verdict: redirected(body, input) };
     case "tproxy":
       return { verdict: unmodelled(`${name} sends the packet elsewhere`, "may-change", true) };
     case "queue":
@@ -68,6 +70,13 @@ export function runStatement(name: string, body: unknown, table: NftTable, input
     default:
       return { truth: "maybe" };
   }
+}
+
+/** `redirect`, `redirect to :15001`; what a map or a range would choose cannot be told. */
+function redirected(body: unknown, input: MatchInput): Verdict {
+  const port = isObject(body) ? body.port : undefined;
+  if (port === undefined) return redirect(input, null);
+  return typeof port === "number" ? redirect(input, port) : redirect(input, null, true);
 }
 
 function unmodelled(what: string, effect: "may-stop" | "may-change", ends: boolean): Verdict {

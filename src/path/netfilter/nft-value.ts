@@ -61,6 +61,7 @@ const PROTOCOL_NUMBERS = new Map([
   ["ipv6-icmp", "58"],
   ["ipencap", "4"],
   ["ipv6", "41"],
+  ["sctp", "132"],
 ]);
 const protocolWords = (protocol: string): NftValue => ({
   kind: "word",
@@ -89,9 +90,17 @@ function metaValue(key: string, input: MatchInput): NftValue {
       return kindValue(input, input.inputDevice);
     case "oifkind":
       return kindValue(input, input.outputDevice);
+    case "skuid":
+    case "skgid":
+      return ownerValue(input);
     default:
       return UNKNOWN;
   }
+}
+
+/** Whose socket sends: a walk stands for what a probe sends, as root; whose socket answers is not read. */
+function ownerValue({ hook, packet }: MatchInput): NftValue {
+  return hook === "OUTPUT" && packet.state === "new" ? { kind: "word", words: ["0", "root"] } : UNKNOWN;
 }
 
 // nft(8): iifname of a packet that came from no device is the empty name; it equals none.
@@ -115,11 +124,11 @@ function payloadValue(body: JsonObject, packet: Packet): NftValue {
       return portValue(field, packet);
     case "tcp":
     case "udp":
+    case "sctp":
       return packet.protocol === protocol ? portValue(field, packet) : ABSENT;
     case "icmp":
     case "icmpv6":
       return icmpValue(protocol, field, packet);
-    case "sctp":
     case "dccp":
       return ABSENT;
     default:

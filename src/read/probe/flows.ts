@@ -2,41 +2,8 @@ import * as v from "valibot";
 import type { Captures } from "../../model/capture.ts";
 import type { Flow, FlowResult } from "../../model/flow.ts";
 import { known, type Learned, unknown } from "../../model/learned.ts";
+import { flowSchema } from "./flow-schema.ts";
 import { readProbe } from "./probe-result.ts";
-
-const text = v.string();
-const endSchema = v.variant("kind", [
-  v.object({ kind: v.literal("Pod"), namespace: text, name: text, node: text, ip: text, hostNetwork: v.boolean() }),
-  v.object({ kind: v.literal("Node"), name: text, ip: text }),
-  v.object({ kind: v.literal("Service"), namespace: text, name: text, ip: text }),
-  v.object({ kind: v.literal("IP"), ip: text }),
-]);
-const purposes = [
-  "pod-to-pod",
-  "node-to-pod",
-  "pod-to-node",
-  "pod-to-service",
-  "pod-to-endpoint",
-  "hairpin",
-  "node-port",
-  "host-port",
-  "external-name",
-  "api-server",
-  "path-mtu",
-  "egress",
-  "dns",
-  "trace",
-] as const;
-const flowSchema = v.object({
-  id: text,
-  purpose: v.picklist(purposes),
-  from: endSchema,
-  to: endSchema,
-  protocol: v.picklist(["tcp", "udp", "icmp", "sctp"]),
-  port: v.nullable(v.number()),
-  packetBytes: v.nullable(v.number()),
-  dns: v.nullable(v.object({ name: text, type: v.picklist(["A", "AAAA", "SRV", "PTR", "NS"]) })),
-});
 
 /** The flows of `probe/plan` with what each probe answered; `predicted` is left for the walk. */
 export function readFlows(captures: Captures): Learned<readonly FlowResult[]> {

@@ -1,4 +1,5 @@
 import type { ReportedFinding } from "../../model/report.ts";
+import { isRunNamespace } from "../../model/run-namespace.ts";
 import type { PlacedNode, PlacedPod } from "./placed-nodes.ts";
 import { badge, badgeWidth, label, line, rect } from "./svg.ts";
 
@@ -61,7 +62,7 @@ function podRow(pod: PlacedPod, index: number, findings: Findings): string {
 }
 
 /** The run's own Pods are the cluster's stand-ins: their random namespace says nothing. */
-const shortName = (name: string): string => (/^netdoctor-[a-z0-9]+\//.test(name) ? "probe Pod" : name);
+const shortName = (name: string): string => (isRunNamespace(name.split("/")[0] ?? "") ? "probe Pod" : name);
 
 /** From the bridge down: through the tunnel where there is one, to the uplink. */
 function ways(node: PlacedNode, top: number, bottom: number): readonly string[] {

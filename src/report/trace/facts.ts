@@ -40,7 +40,7 @@ export function factLines(
   const line = (label: string, text: string | readonly string[]): readonly Line[] =>
     labelled({ indent: INDENT, label: pen(label, "faint"), labelWidth: LABEL_WIDTH, width }, text, pen);
   return [
-    ...(way === undefined ? [] : line("back", backText(way))),
+    ...(way === undefined || way.there.length === 0 ? [] : line("back", backText(way, flow.verdict === "passes"))),
     ...(others.length === 0
       ? []
       : line(
@@ -62,8 +62,10 @@ function largeText(large: readonly TracedFlow[], main: TracedFlow): string {
   return [...new Set(shown)].join("; ");
 }
 
-function backText({ back, mirrored, verdict }: TraceWay): string {
+function backText({ back, mirrored, verdict, end }: TraceWay, proven: boolean): string {
   if (mirrored) return "the same way in the other direction";
+  // The packet passed all the same: what is not known is where it went, and why.
+  if (back.length === 0 && verdict === "unknown" && proven) return `not followed: ${end}`;
   if (back.length === 0) return verdict === "passes" ? "from outside, not followed" : "not reached";
   return "another way: rows r1 and on";
 }
@@ -71,6 +73,8 @@ function backText({ back, mirrored, verdict }: TraceWay): string {
 function proofText({ observed, verdict }: TracedFlow): string {
   if (!observed.known) return observed.detail === "" ? reasonWords(observed.reason) : observed.detail;
   const { sent, succeeded, outcome, detail } = observed.value;
+  // An answer came, and it is the bad news.
+  if (verdict !== "passes" && succeeded === sent) return detail === "" ? outcome : `answered: ${detail}`;
   if (verdict === "passes") return `${succeeded} of ${sent} ${sent === 1 ? "try" : "tries"} passed`;
   return `${outcome}: ${succeeded} of ${sent} ${sent === 1 ? "try" : "tries"} passed${detail === "" ? "" : `; ${detail}`}`;
 }

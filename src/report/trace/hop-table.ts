@@ -35,5 +35,5 @@ export function hopTable(way: TraceWay, terminal: Terminal, detail: Detail): rea
 /** What the place and the device of the row already say is left out. */
 function inBrief(action: string): readonly string[] {
   if (/^from Node /.test(action)) return ["on the network between the Nodes"];
-  return /^(forwards|delivers) /.test(action) ? [] : [action.replace(/^(route .*) dev \S+$/, "$1")];
+  return /^(forwards|delivers) /.test(action) ? [] : [action.replace(/^(route .*) dev \S+( table \S+)?$/, "$1$2")];
 }

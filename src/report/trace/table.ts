@@ -105,10 +105,16 @@ function body(
   return [
     ...(titled ? [[pen(flow.title, "strong")]] : []),
     ...shown.flatMap((way) => [
-      ...(ways.length > 1 ? [[pen(`  to ${way.destination}`)]] : []),
-      ...hopTable(way, terminal, detail),
+      ...(ways.length > 1 && way.there.length > 0 ? [[pen(`  to ${way.destination}`)]] : []),
+      ...(way.there.length === 0 ? [] : hopTable(way, terminal, detail)),
     ]),
-    ...factLines(flow, shown[0], others, large, terminal),
+    ...factLines(
+      flow,
+      shown[0],
+      others.filter(({ there }) => there.length > 0),
+      large,
+      terminal,
+    ),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { concludeTrace } from "../../../src/engine/trace/conclude.ts";
+import { plannedTraceObjects } from "../../../src/engine/trace/planned-objects.ts";
 import { type Asked, type Traced, type TraceRequest, trace } from "../../../src/engine/trace/trace.ts";
 import { type ClusterDouble, type ClusterScript, clusterDouble } from "../../support/api-double/cluster-double.ts";
 import { exit, stdout } from "../../support/api-double/exec-channel.ts";
@@ -211,5 +212,37 @@ describe("--keep", () => {
     });
     await later.cleaned;
     expect([...cluster.namespaces.keys()]).toEqual([]);
+  });
+});
+
+describe("trace --dry-run prints what would be created, and creates nothing", () => {
+  async function planned(request: TraceRequest) {
+    const text = await plannedTraceObjects(request);
+    if (!text.known) throw new Error(text.detail);
+    const list: unknown = JSON.parse(text.value);
+    return list;
+  }
+  const onNode = (node: string) => ({ kind: "Pod", spec: { nodeName: node, hostNetwork: true } });
+
+  test("a namespace and a Pod on each Node concerned; for a session that is kept, only what it lacks", async () => {
+    const cluster = await recordedCluster(healthy);
+    const toNode = { to: "node/node1", port: null };
+    expect(await planned(requestTo(cluster, {}))).toMatchObject({
+      kind: "List",
+      items: [{ kind: "Namespace", metadata: { name: "netdoctor-abc12" } }, onNode("node1"), onNode("node2")],
+    });
+    expect(cluster.changes()).toEqual([]);
+    await (await traced(requestTo(cluster, toNode, { keepMs: 600_000 }))).cleaned;
+    const before = cluster.changes().length;
+    expect(await planned(requestTo(cluster, {}))).toMatchObject({ items: [onNode("node2")] });
+    expect(await planned(requestTo(cluster, toNode))).toMatchObject({ items: [] });
+    expect(cluster.changes()).toHaveLength(before);
+  });
+
+  test("nothing with --api-only; and a name that is not there is said", async () => {
+    const cluster = await recordedCluster(healthy);
+    expect(await planned(requestTo(cluster, {}, { pods: null }))).toMatchObject({ kind: "List", items: [] });
+    const wrong = await plannedTraceObjects(requestTo(cluster, { to: "wbe-2" }));
+    expect(wrong).toMatchObject({ known: false, detail: expect.stringContaining("wbe-2") });
   });
 });

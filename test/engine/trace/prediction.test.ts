@@ -72,12 +72,18 @@ describe("a bundle of another command is good for a prediction", () => {
     ["a Pod to itself", "web-1", "web-1", /from web-1 .* to web-1/],
     ["a Node to a Node, by ICMP", "node/node1", "node/node2", /^ICMP from Node node1 .* to Node node2/],
     ["a host-network Pod to a Pod", "kube-system/kube-apiserver-node1", "web-2", /from kube-apiserver-node1/],
-    ["a Pod to the outside", "web-1", "198.51.100.10", /^ICMP from web-1 .* to 198\.51\.100\.10$/],
   ])("%s", (_, from, to, title) => {
     const { verdict, flows } = traced("healthy", asked(from, to));
     expect(flows[0]?.title).toMatch(title);
     expect(verdict).toBe("passes");
   });
+});
+
+test("a Pod to the outside leaves the cluster, and no state says what is beyond", () => {
+  const { verdict, flows } = traced("healthy", asked("web-1", "198.51.100.10"));
+  expect(flows[0]?.title).toMatch(/^ICMP from web-1 .* to 198\.51\.100\.10$/);
+  expect(verdict).toBe("unknown");
+  expect(flows[0]?.outcome).toMatch(/^leaves the cluster from node1 to \S+; what is beyond was not read; no packet/);
 });
 
 test("what stops it is the answer, with the finding that names it and the command", () => {

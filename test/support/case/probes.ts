@@ -4,6 +4,7 @@ import type { Capture } from "../../../src/model/capture.ts";
 import type { Snapshot } from "../../../src/model/facts.ts";
 import type { Flow, FlowEnd } from "../../../src/model/flow.ts";
 import { unknown } from "../../../src/model/learned.ts";
+import { purposeSchema, questionSchema } from "../../../src/read/probe/flow-schema.ts";
 import { captured, takenAt } from "./manifests.ts";
 import { outcomes, probeText } from "./probe-text.ts";
 
@@ -17,25 +18,11 @@ const entry = v.strictObject({
   to: v.string(),
   protocol: v.optional(v.picklist(["tcp", "udp", "icmp"]), "tcp"),
   port: v.optional(v.number()),
-  purpose: v.optional(
-    v.picklist([
-      "pod-to-pod",
-      "node-to-pod",
-      "pod-to-node",
-      "pod-to-service",
-      "pod-to-endpoint",
-      "hairpin",
-      "node-port",
-      "api-server",
-      "path-mtu",
-      "egress",
-      "dns",
-    ]),
-  ),
+  purpose: v.optional(purposeSchema),
   packetBytes: v.optional(v.number()),
   passes: v.optional(v.number()),
   client: v.optional(v.string()),
-  dns: v.optional(v.strictObject({ name: v.string(), type: v.picklist(["A", "AAAA", "SRV", "PTR", "NS"]) })),
+  dns: v.optional(v.strictObject(questionSchema.entries)),
   outcome: v.optional(v.picklist(outcomes)),
 });
 type Entry = v.InferOutput<typeof entry>;
