@@ -1,7 +1,7 @@
 /**
- * `npm run faults [-- --lab A,B] [--save DIRECTORY] [--record] [--pairs] [--traps] [name...]`: real faults in real clusters. Needs root and
+ * `npm run faults [-- --lab A,B] [--save DIRECTORY] [--record] [--pairs] [--traps] [--missing] [name...]`: real faults in real clusters. Needs root and
  * the lab (test/lab). Without names or a choice everything runs: faults, pairs, traps. --record keeps the runs for the replay in
- * `npm test` anew; those that were never kept are kept in any case. --together breaks all that are named at once, --keep leaves the labs up.
+ * `npm test` anew, --missing leaves out those that are kept; those that were never kept are kept in any case. --together breaks all that are named at once, --keep leaves the labs up.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -26,6 +26,7 @@ const { values, positionals } = parseArgs({
     traps: { type: "boolean", default: false },
     together: { type: "boolean", default: false },
     keep: { type: "boolean", default: false },
+    missing: { type: "boolean", default: false },
   },
 });
 const byName = new Map(faults.map((fault) => [fault.name, fault]));
@@ -45,7 +46,7 @@ const { runTraps } = await import("../test/e2e/trap-run.ts");
 const everything = positionals.length === 0 && !values.pairs && !values.traps;
 const both = pairs.map((pair) => pair.flatMap((name) => byName.get(name) ?? []));
 const single = everything ? faults : faults.filter(({ name }) => positionals.includes(name));
-const jobs: readonly Job[] = [
+const all: readonly Job[] = [
   ...(values.together ? [single] : single.map((fault) => [fault])).map(faultJob),
   ...(everything || values.pairs ? both : []).map(faultJob),
   ...(everything || values.traps ? trapSets : []).map(
@@ -56,6 +57,7 @@ const jobs: readonly Job[] = [
     }),
   ),
 ];
+const jobs = all.filter(({ name }) => !values.missing || !isRecorded(name));
 const labs = values.lab.split(",");
 const counts = new Map<string, number>();
 try {

@@ -49,10 +49,12 @@ export async function runFault(
 export const runName = (faults: readonly Fault[]): string =>
   faults.length > 3 ? "together" : faults.map(({ name }) => name).join("+");
 
-/** Heals what is broken, the last first, once. */
+/** Heals what is broken, once; all of it at the same time, for each waits until the whole cluster is healthy. */
 async function heal(broken: Fault[], lab: Lab): Promise<void> {
-  for (let fault = broken.pop(); fault !== undefined; fault = broken.pop())
-    if (fault.heal !== "lab-down") await fault.heal(lab);
+  const healed = await Promise.allSettled(
+    broken.splice(0).map((fault) => (fault.heal === "lab-down" ? undefined : fault.heal(lab))),
+  );
+  for (const { status, ...rest } of healed) if (status === "rejected" && "reason" in rest) throw rest.reason;
 }
 
 async function ask(

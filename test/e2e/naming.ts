@@ -21,7 +21,9 @@ export function judge(faults: readonly Fault[], report: Said): Naming {
   const places = faults.map(({ expect }) => found.findIndex((finding) => names(finding, expect)));
   const naming = namingOf(places, found.length);
   const wanted = faults.map(({ expect }) => `${expect.id} ${subjectOf(expect)}`);
-  const absent = faults.flatMap((fault) => fault.absent ?? []);
+  // Wrong beside one fault, the very name of another that is there at the same time.
+  const expected = faults.map(({ expect }) => expect.id);
+  const absent = faults.flatMap((fault) => fault.absent ?? []).filter((id) => !expected.includes(id));
   return {
     naming,
     said: found.map((finding) => `${finding.id} ${subjectOf(finding.subject)} (${finding.confidence})`).join(", "),

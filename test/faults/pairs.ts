@@ -1,4 +1,7 @@
-/** Faults that are broken at once: both must be root causes, neither hidden by the other. Each pair needs one lab for both. */
+/**
+ * Faults that are broken at once: both must be root causes, neither hidden by the other. Each pair needs one lab for both. Two
+ * drops on the way of the same packets are no pair: the first one hides the second until it is mended.
+ */
 export const pairs: readonly (readonly [string, string])[] = [
   ["forward-drop-rule", "coredns-scaled-to-zero"],
   ["vxlan-port-blocked", "service-selecting-no-pods"],
@@ -7,8 +10,9 @@ export const pairs: readonly (readonly [string, string])[] = [
   ["cni-plugin-missing", "service-wrong-target-port"],
   ["service-selecting-no-pods", "service-wrong-target-port"],
   ["flannel-device-deleted", "corefile-without-kubernetes"],
-  ["cni-config-invalid", "coredns-forwarding-to-itself"],
+  ["host-veth-down", "coredns-forwarding-to-itself"],
   ["forward-drop-rule", "vxlan-port-blocked"],
   ["coredns-scaled-to-zero", "service-wrong-target-port"],
-  ["pod-cidr-route-missing", "forward-policy-drop"],
+  ["cni-config-invalid", "network-policy-not-enforced"],
+  ["pod-default-route-missing", "route-blackhole"],
 ];

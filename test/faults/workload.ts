@@ -94,11 +94,15 @@ export async function hasWorkload(lab: Lab): Promise<boolean> {
 /** Healthy: every client Pod gets an answer from every web Pod, from the Service by its name, and from outside. */
 export async function waitUntilHealthy(lab: Lab): Promise<void> {
   const names = await nodes(lab);
-  await lab.waitFor("a healthy shop", async () => {
-    const pods = await Promise.all(names.map((node) => webUrl(lab, node)));
-    const urls = [...pods, "http://web/", "http://example.com/"];
-    return (await Promise.all(names.map((node) => hears(lab, `client-${node}`, urls)))).every(Boolean);
-  });
+  await lab.waitFor(
+    "a healthy shop",
+    async () => {
+      const pods = await Promise.all(names.map((node) => webUrl(lab, node)));
+      const urls = [...pods, "http://web/", "http://example.com/"];
+      return (await Promise.all(names.map((node) => hears(lab, `client-${node}`, urls)))).every(Boolean);
+    },
+    120,
+  );
 }
 
 async function nodes(lab: Lab): Promise<readonly string[]> {
