@@ -6,6 +6,7 @@ import type { Result } from "../faults/recording.ts";
 import { hasWorkload, setUpWorkload, waitUntilHealthy } from "../faults/workload.ts";
 import { judge } from "./naming.ts";
 import { type JsonReport, netdoctor, reportOf, serious, startNetdoctor } from "./netdoctor.ts";
+import { runReads } from "./run-reads.ts";
 import { runStep } from "./run-step.ts";
 
 export interface FaultRun extends Omit<Result, "left"> {
@@ -17,13 +18,14 @@ export interface FaultRun extends Omit<Result, "left"> {
 
 /**
  * Breaks the lab in one way or in several at once, proves that a user is hurt, asks netdoctor live and from the bundle of the same run,
- * heals: with the finding's own command where `tryFix` and the command is the whole fix, which takes another check.
+ * heals. With `tryNext` the commands of the findings are run as printed: those that read, and where one command is the whole fix, that,
+ * which takes another check.
  */
 export async function runFault(
   faults: readonly Fault[],
   lab: Lab,
   directory: string,
-  tryFix: boolean,
+  tryNext: boolean,
 ): Promise<FaultRun> {
   await lab.up();
   // What the last fault healed is healthy, workload and all.
@@ -36,9 +38,8 @@ export async function runFault(
       await fault.inject(lab);
     }
     for (const fault of faults) await fault.prove(lab);
-    const byCommand = tryFix && faults.every(({ fixedBy }) => fixedBy === "its-command");
     const bundle = join(directory, `${runName(faults)}.tar.gz`);
-    return await ask(faults, lab, bundle, byCommand, () => heal(broken, lab));
+    return await ask(faults, lab, bundle, tryNext, () => heal(broken, lab));
   } finally {
     await heal(broken, lab);
     if (faults.some((fault) => fault.heal === "lab-down")) await lab.down();
@@ -61,7 +62,7 @@ async function ask(
   faults: readonly Fault[],
   lab: Lab,
   bundle: string,
-  byCommand: boolean,
+  tryNext: boolean,
   healAll: () => Promise<void>,
 ): Promise<FaultRun> {
   const kubeconfig = await lab.kubeconfig();
@@ -70,8 +71,10 @@ async function ask(
   await firstOutput(running);
   const seconds = (performance.now() - started) / 1000;
   // All that the run has left to do is to wait for its namespace; the lab is healed meanwhile.
-  const [live] = await Promise.all([running, byCommand ? undefined : healAll()]);
+  const [live] = await Promise.all([running, tryNext ? undefined : healAll()]);
   const report = reportOf({ exitCode: live.exitCode ?? -1, stdout: live.stdout, stderr: live.stderr, seconds });
+  const unread = tryNext ? await runReads(faults, report, lab) : [];
+  const byCommand = tryNext && faults.every(({ fixedBy }) => fixedBy === "its-command");
   const fix = byCommand ? await fixAndAsk(faults, report, lab) : { fix: notTried(faults), problems: [] };
   await healAll().catch((cause: unknown) =>
     fix.fix === "healthy after its command" ? undefined : Promise.reject(cause),
@@ -82,6 +85,7 @@ async function ask(
   const exitCode = faults.some(({ expect }) => expect.severity === "error") ? 1 : 0;
   const problems = [
     ...named.problems,
+    ...unread,
     ...fix.problems,
     ...(live.exitCode === exitCode ? [] : [`exit code ${live.exitCode} instead of ${exitCode}: ${live.stderr}`]),
     ...(offline.stdout === live.stdout ? [] : ["the bundle of the run gives another report than the run"]),

@@ -3,7 +3,7 @@ import { execa } from "execa";
 import * as v from "valibot";
 
 /** The built program; a suite that takes an hour has a build of its own, so that it is one program all the time. */
-const program = process.env.NETDOCTOR_PROGRAM ?? join(import.meta.dirname, "../../bin/run.js");
+export const program = process.env.NETDOCTOR_PROGRAM ?? join(import.meta.dirname, "../../bin/run.js");
 
 export interface Run {
   readonly exitCode: number;

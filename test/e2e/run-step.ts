@@ -7,8 +7,8 @@ interface Step {
 }
 
 /** Runs a command of a report as a person would: pasted into a shell, on the Node where it says so. Rejects when it fails. */
-export async function runStep({ run, onNode }: Step, lab: Lab): Promise<string> {
+export async function runStep({ run, onNode }: Step, lab: Lab, path = process.env.PATH): Promise<string> {
   if (onNode !== null) return lab.node(onNode, ["sh", "-c", run]);
-  const env = { KUBECONFIG: await lab.kubeconfig(), PATH: `${process.env.PATH}:${binaries}` };
+  const env = { KUBECONFIG: await lab.kubeconfig(), PATH: `${path}:${binaries}` };
   return (await execa("sh", ["-c", run], { env, timeout: 60_000 })).stdout;
 }

@@ -8,6 +8,7 @@ export const containersSharingPort = defineFinding<{
   readonly port: string;
   readonly containers: readonly string[];
   readonly crashing: string;
+  /** kind/name, as kubectl takes it. */
   readonly pod: string;
 }>({
   id: "containers-sharing-port",
@@ -18,7 +19,7 @@ export const containersSharingPort = defineFinding<{
     "The containers of a Pod share one network: a port can be had once. The container that starts second ends with `address already in use`, again and again, and the Pod is never ready.",
   next: ({ pod, crashing }, { namespace }) => [
     reads("kubectl", "-n", namespace, "logs", pod, "-c", crashing, "--previous", "--tail=20"),
-    reads("kubectl", "-n", namespace, "get", "pod", pod, "-o", "jsonpath={.spec.containers[*].ports}"),
+    reads("kubectl", "-n", namespace, "get", pod, "-o", "jsonpath={..containers[*].ports}"),
   ],
 });
 
@@ -42,7 +43,7 @@ export const podSharedPorts = defineCheck({
             port: `${port.protocol} ${port.port}`,
             containers,
             crashing: crashing.name,
-            pod: workload === undefined ? pod.name : `${workload.kind.toLowerCase()}/${workload.name}`,
+            pod: workload === undefined ? `pod/${pod.name}` : `${workload.kind.toLowerCase()}/${workload.name}`,
           },
           {
             confidence: "inferred",

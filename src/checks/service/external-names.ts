@@ -24,9 +24,12 @@ export const externalNameUnresolvable = defineFinding<{ readonly target: string;
       : `is an alias of \`${target}\`, a name that does not exist for the cluster DNS`,
   why: () =>
     "The Service's name is a CNAME to a name without an address: what looks it up is told that it does not exist.",
-  next: ({ target }, { namespace, name }) => [
+  next: ({ target, inCluster }, { namespace, name }) => [
     reads("kubectl", "-n", namespace, "get", "service", name, "-o", "jsonpath={.spec.externalName}"),
-    reads("nslookup", target),
+    // Names of the cluster mean nothing to the machine that reads this; SERVICE.NAMESPACE.svc.DOMAIN (dns/specification).
+    inCluster
+      ? reads("kubectl", "-n", target.split(".")[1] ?? namespace, "get", "services")
+      : reads("nslookup", target),
   ],
 });
 

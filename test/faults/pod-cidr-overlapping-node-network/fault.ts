@@ -7,7 +7,7 @@ const ping = (address: string) => ["ping", "-c", "1", "-W", "1", address];
 export const fault: Fault = {
   name: "pod-cidr-overlapping-node-network",
   story: "The cluster was made with a Pod range that contains the network its Nodes are in.",
-  lab: { podCidr: "10.244.0.0/16", nodeNet: "10.244.200" },
+  lab: { podCidr: "10.244.0.0/16", nodeNet: "10.244.200", nodes: 2 },
   inject: async () => {},
   prove: async (lab) => {
     await alwaysFails(lab, "client-node2", ping("10.244.200.1"));

@@ -179,12 +179,12 @@ describe.each(Object.entries(PARSERS))("the reader of %s", (_, parse) => {
     );
   });
   test.each([
-    ["a line of a million characters", "a", 250_000],
-    ["many empty lines", "\n", 60_000],
-    ["many blanks", " ", 60_000],
-    ["many quotes", '"', 60_000],
-    ["many open brackets", "[", 25_000],
-    ["many open objects", '{"a":', 25_000],
+    ["a long line", "a", 100_000],
+    ["many empty lines", "\n", 20_000],
+    ["many blanks", " ", 20_000],
+    ["many quotes", '"', 20_000],
+    ["many open brackets", "[", 8000],
+    ["many open objects", '{"a":', 8000],
   ])("answers %s in linear time", (_, piece, count) => {
     expect(growth((times) => expect(holds(piece.repeat(times))).toBe(true), count)).toBeLessThan(linear);
   });

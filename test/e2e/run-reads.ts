@@ -1,0 +1,36 @@
+import { mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import type { Fault } from "../faults/fault.ts";
+import type { Lab } from "../faults/lab.ts";
+import { type JsonReport, program } from "./netdoctor.ts";
+import { runStep } from "./run-step.ts";
+
+/** A word that the reader has to fill in, as POD_PID. */
+const toFillIn = /\b[A-Z]+_[A-Z_]+\b/;
+
+/** The lab lacks a tool that Nodes and people have (crictl, systemctl, ping), or nothing was found, which is an answer. */
+const isAnswer = (run: string, error: string): boolean =>
+  /\bsh: \d+: \S+: not found\b|has not been booted with systemd/.test(error) ||
+  (/^grep /.test(run) && /exit code 1\b/.test(error));
+
+/** Runs the reading commands of the expected findings as they are printed, and tells of each that fails; those with a word to fill in are left out. */
+export async function runReads(faults: readonly Fault[], report: JsonReport, lab: Lab): Promise<readonly string[]> {
+  const ids = faults.map(({ expect }) => expect.id);
+  const steps = report.findings
+    .filter(({ id }) => ids.includes(id))
+    .flatMap(({ next }) => next.filter(({ effect, run }) => effect === "reads" && !toFillIn.test(run)));
+  const directory = await mkdtemp(join(tmpdir(), "netdoctor-plugin-"));
+  await symlink(program, join(directory, "kubectl-netdoctor"));
+  const path = `${directory}${delimiter}${process.env.PATH}`;
+  const failures = await Promise.all(
+    steps.map((step) =>
+      runStep(step, lab, path).then(
+        () => [],
+        (error: unknown) => (isAnswer(step.run, String(error)) ? [] : [`cannot be run: ${step.run}: ${String(error)}`]),
+      ),
+    ),
+  );
+  await rm(directory, { recursive: true });
+  return failures.flat();
+}
