@@ -58,6 +58,8 @@ export async function bundle(directory: string): Promise<Metafile> {
       __filename: "__netdoctorFile",
       __dirname: "__netdoctorDirectory",
       "process.env.UNDICI_USE_MILO": "undefined",
+      // Bun would write "development" here, and oclif then warn people of what is ours to know.
+      "process.env.NODE_ENV": '"production"',
       __netdoctorCommit: JSON.stringify(commit()),
     },
     banner: { js: place },

@@ -40,6 +40,11 @@ describe.each(programs)("$name", (program) => {
     expect(stdout).not.toMatch(/\bbun\b|--inspect|NODE_OPTIONS/i);
   });
 
+  on("says of a wrong flag what was meant, and nothing else", async () => {
+    const { exitCode, stderr } = await runProgram(program, ["check", "--contxt", "x"], folder().path);
+    expect([exitCode, stderr]).toEqual([2, "error: unknown flag `--contxt`; did you mean --context?\nSee --help.\n"]);
+  });
+
   on("takes flags that its runtime also has for its own", async () => {
     for (const argv of [["--eval", "process.exit(0)"], ["run", "x.ts"], ["--inspect-brk"]]) {
       const { exitCode, stderr } = await runProgram(program, argv, folder().path);
