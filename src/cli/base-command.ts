@@ -20,6 +20,10 @@ export abstract class BaseCommand extends Command {
     this.terminal.stderr.stream.write(`${line}\n`);
   }
 
+  protected reportLeftovers(left: readonly string[]): void {
+    for (const object of left) this.say(`left in the cluster: ${object}; run: kubectl netdoctor cleanup`);
+  }
+
   /** oclif would end with 1 for any error, which is the code for findings. */
   protected override async catch(error: Error): Promise<void> {
     const verbose = verbosityOf(this.argv) > 0;

@@ -100,10 +100,6 @@ export abstract class ReportCommand extends BaseCommand {
     }
   }
 
-  protected reportLeftovers(left: readonly string[]): void {
-    for (const object of left) this.say(`left in the cluster: ${object}; run: kubectl netdoctor cleanup`);
-  }
-
   /** Runs `use` with the captures, under the time limit and Ctrl-C, with progress on stderr. */
   protected async collect<T>(flags: RunFlagValues, use: (obtained: Obtained) => Promise<T>): Promise<T> {
     const progress = createProgress(this.terminal.stderr, { quiet: flags.quiet === true });

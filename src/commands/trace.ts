@@ -48,7 +48,7 @@ Exit codes: 0 passes, 1 fails, 2 usage, 3 could not run, 4 could not be told, 70
         {
           onProgress: (what) => progress.step(what),
           onNamespace: (namespace) => interruption.note(namespace),
-          onLeft: (left) => this.tellLeft(left),
+          onLeft: (left) => this.reportLeftovers(left),
           onWitness: (lines) => {
             progress.note("following one packet (--no-witness leaves this out); for some seconds:");
             for (const line of lines) progress.note(`  ${line}`);
@@ -98,10 +98,6 @@ Exit codes: 0 passes, 1 fails, 2 usage, 3 could not run, 4 could not be told, 70
       await saveBundle(captures, save, this.config.version);
     }
     process.exitCode = traceExitCode(report);
-    this.tellLeft(await cleaned);
-  }
-
-  private tellLeft(left: readonly string[]): void {
-    for (const object of left) this.say(`left in the cluster: ${object}; run: kubectl netdoctor cleanup`);
+    this.reportLeftovers(await cleaned);
   }
 }

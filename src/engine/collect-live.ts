@@ -6,13 +6,14 @@ import { type ClusterNode, clusterNodes } from "../collect/session/cluster-nodes
 import { namespaceOf, type RunOptions } from "../collect/session/objects.ts";
 import { collectRunObjects } from "../collect/session/run-objects.ts";
 import { closeSession, openSession, type Session, type SessionLimits } from "../collect/session/session.ts";
-import type { Capture, Captures } from "../model/capture.ts";
-import { known, type Unknown, unknown } from "../model/learned.ts";
+import { byId, type Capture, type Captures } from "../model/capture.ts";
+import { known, unknown } from "../model/learned.ts";
 import { joinRounds } from "../read/probe/probe-result.ts";
 import { sweepExpired } from "./kept-sessions.ts";
 import { type EgressChoice, planProbes } from "./plan-probes.ts";
 import { secondRound } from "./second-round.ts";
 import { sendOrders } from "./send-orders.ts";
+import { whyNoPod } from "./why-no-pod.ts";
 
 export interface LiveOptions {
   /** Null = `--api-only`: no Pod is created, Nodes are not read, nothing is probed. */
@@ -74,8 +75,6 @@ async function joined(
   return (await Promise.all(left)).flat();
 }
 
-const byId = (captures: readonly Capture[]): Captures => new Map(captures.map((capture) => [capture.id, capture]));
-
 interface Opening {
   readonly session: Session | null;
   /** False where nothing was created that would have to be deleted. */
@@ -126,22 +125,13 @@ async function open(connection: Connection, pods: RunOptions, options: LiveOptio
   const { session } = opened;
   const run = note("session/run", known(JSON.stringify({ run: session.run, namespace: session.namespace })));
   const notStarted = suitable.flatMap(({ name }) =>
-    session.nodePods.get(name)?.running === true ? [] : [note(`node/${name}/session`, whyNot(session, name))],
+    session.nodePods.get(name)?.running === true ? [] : [note(`node/${name}/session`, whyNoPod(session, name))],
   );
   return { session, created: true, captures: [run, ...left, ...notStarted] };
 }
 
 const namesOf = (nodes: readonly ClusterNode[], ready: boolean): ReadonlySet<string> =>
   new Set(nodes.filter((node) => node.ready === ready).map(({ name }) => name));
-
-function whyNot(session: Session, node: string): Unknown {
-  const refused = session.refused.get(node);
-  if (refused !== undefined) return unknown("forbidden", `the node Pod was refused: ${refused}`);
-  const failure = session.nodePods.get(node)?.failure;
-  return failure === null || failure === undefined
-    ? unknown("timed-out", "the node Pod did not start in time")
-    : unknown("failed", `the node Pod did not start: ${failure}`);
-}
 
 async function examine(
   connection: Connection,

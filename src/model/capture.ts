@@ -12,3 +12,7 @@ export interface Capture {
 }
 
 export type Captures = ReadonlyMap<string, Capture>;
+
+/** Captures by their ids; of two with the same id the later one counts. */
+export const byId = (captures: readonly Capture[]): Captures =>
+  new Map(captures.map((capture) => [capture.id, capture]));

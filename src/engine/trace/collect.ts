@@ -2,14 +2,15 @@ import type { Connection } from "../../collect/api/connection.ts";
 import { collectApi } from "../../collect/api/objects.ts";
 import { readNode } from "../../collect/node/run-program.ts";
 import { clusterNodes } from "../../collect/session/cluster-nodes.ts";
-import type { Capture, Captures } from "../../model/capture.ts";
+import { byId, type Capture, type Captures } from "../../model/capture.ts";
 import { known, type Learned, unknown } from "../../model/learned.ts";
 import type { TraceQuestion } from "../../model/trace.ts";
 import { readSnapshot } from "../../read/facts.ts";
+import { whyNoPod } from "../why-no-pod.ts";
 import { addressIn, nameQueries } from "./dns-name.ts";
 import { findEnds, type NameAnswer, nodesConcerned, type TraceEnds } from "./ends.ts";
 import { followFlow, type WitnessChoice } from "./follow.ts";
-import { type NodePods, type NodePodsOptions, openNodePods, whyNoPod } from "./node-pods.ts";
+import { type NodePods, type NodePodsOptions, openNodePods } from "./node-pods.ts";
 import { planTrace } from "./plan.ts";
 import { requestCapture } from "./request-capture.ts";
 import { type Sender, sendFlows } from "./send.ts";
@@ -89,7 +90,6 @@ const note = (id: string, result: Capture["result"], now: () => Date): Capture =
   takenAt: now().toISOString(),
   result,
 });
-const byId = (captures: readonly Capture[]): Captures => new Map(captures.map((capture) => [capture.id, capture]));
 
 /** Nodes that are none of this trace's business are known to be left out, which is no gap. */
 function leftOut(

@@ -4,7 +4,7 @@ import type { KeptSession } from "../../collect/session/kept.ts";
 import { type KeptRun, namespaceOf, nodePod, type RunOptions, sessionObjects } from "../../collect/session/objects.ts";
 import { type PodState, podStates } from "../../collect/session/pod-states.ts";
 import { closeSession, openSession, type Session, type SessionLimits } from "../../collect/session/session.ts";
-import { known, type Learned, type Unknown, unknown } from "../../model/learned.ts";
+import { known, type Learned, unknown } from "../../model/learned.ts";
 import { ownerOf } from "../kept-sessions.ts";
 
 /** The node Pods of one trace. */
@@ -81,16 +81,6 @@ function newRun(connection: Connection, { pods, keepMs, now }: NodePodsOptions):
 function runInside(kept: KeptSession, { pods, now }: NodePodsOptions): RunOptions {
   const deadlineSeconds = Math.ceil((Date.parse(kept.until) - now().getTime()) / 1000) + graceSeconds;
   return { ...pods, run: kept.run, probes: false, kept, deadlineSeconds };
-}
-
-/** Why a Node has no running node Pod. */
-export function whyNoPod({ refused, nodePods }: Session, node: string): Unknown {
-  const refusal = refused.get(node);
-  if (refusal !== undefined) return unknown("forbidden", `the node Pod was refused: ${refusal}`);
-  const failure = nodePods.get(node)?.failure;
-  return failure === null || failure === undefined
-    ? unknown("timed-out", "the node Pod did not start in time")
-    : unknown("failed", `the node Pod did not start: ${failure}`);
 }
 
 function usableSession(connection: Connection, { pods, kept, now }: NodePodsOptions): KeptSession | null {

@@ -1,6 +1,6 @@
 import type { Connection } from "../../collect/api/connection.ts";
 import { type NodePodAddress, sendProbes } from "../../collect/node/run-program.ts";
-import type { Capture, Captures } from "../../model/capture.ts";
+import { byId, type Capture, type Captures } from "../../model/capture.ts";
 import type { Snapshot } from "../../model/facts.ts";
 import type { Flow } from "../../model/flow.ts";
 import { nodeOf } from "../../model/flow-end.ts";
@@ -41,7 +41,7 @@ export async function sendFlows(
     limitSeconds: probeSeconds,
     tries: 3,
   });
-  const captures = new Map(answers.map((capture) => [capture.id, capture]));
+  const captures = byId(answers);
   const records = await readRecords(sender, flows, captures, snapshot);
   const judged = flows.filter((flow) => !isUnjudged(flow, captures));
   const plan = { id: "probe/plan", command: "kubectl netdoctor trace", takenAt, result: known(JSON.stringify(judged)) };

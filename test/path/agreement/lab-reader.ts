@@ -7,8 +7,9 @@ import { runOptions } from "../../../src/engine/obtain.ts";
 import { predict } from "../../../src/engine/predict.ts";
 import { probeOrder } from "../../../src/engine/probe-arguments.ts";
 import { sendOrders } from "../../../src/engine/send-orders.ts";
-import type { Captures } from "../../../src/model/capture.ts";
+import { byId, type Captures } from "../../../src/model/capture.ts";
 import type { Snapshot } from "../../../src/model/facts.ts";
+import { nodeOf } from "../../../src/model/flow-end.ts";
 import { known, unknown } from "../../../src/model/learned.ts";
 import { readSnapshot } from "../../../src/read/facts.ts";
 import { readFlows } from "../../../src/read/probe/flows.ts";
@@ -59,8 +60,7 @@ export class LabReader {
     const { pods, nodeStates } = valuesOf(snapshot);
     const orders = flows.flatMap((flow, index) => {
       const order = probeOrder(flow, index, pods, nodeStates, this.#session.namespace);
-      const node = flow.from.kind === "Node" ? flow.from.name : flow.from.kind === "Pod" ? flow.from.node : "";
-      return order === null ? [] : [{ flow, node, words: order.words }];
+      return order === null ? [] : [{ flow, node: nodeOf(flow.from), words: order.words }];
     });
     const probe = { now, signal: this.#signal, limitSeconds: 1, tries: 3 };
     const sent = await sendOrders(this.#connection, targets, orders, probe);
@@ -70,7 +70,7 @@ export class LabReader {
       takenAt: now().toISOString(),
       result: known(JSON.stringify(flows)),
     };
-    const observed = readFlows(new Map([plan, ...sent].map((capture) => [capture.id, capture])));
+    const observed = readFlows(byId([plan, ...sent]));
     if (!observed.known) throw new Error(observed.detail);
     return predict(snapshot, observed.value).map((result) => ({ flow: result.flow.id, comparison: compare(result) }));
   }
@@ -90,7 +90,7 @@ export class LabReader {
       collectApi(this.#connection, { signal: this.#signal, now, onProgress: () => undefined }),
       ...targets.map((target) => readNode(this.#connection, target, { now, signal: this.#signal, limitSeconds: 30 })),
     ]);
-    return { captures: new Map([...api, ...nodes.flat()].map((capture) => [capture.id, capture])), targets };
+    return { captures: byId([...api, ...nodes.flat()]), targets };
   }
 }
 
