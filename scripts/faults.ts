@@ -1,6 +1,6 @@
 /**
- * `npm run faults [-- --lab A,B] [--save DIRECTORY] [--record] [--pairs] [--traps] [--missing] [name...]`: real faults in real clusters. Needs root and
- * the lab (test/lab). Without names or a choice everything runs: faults, pairs, traps. --record keeps the runs for the replay in
+ * `npm run faults [-- --lab A,B] [--save DIRECTORY] [--record] [--pairs] [--traps] [--healthy] [--missing] [name...]`: real faults in real clusters. Needs root and
+ * the lab (test/lab). Without names or a choice everything runs: faults, pairs, traps, and every kind of lab as it is. --record keeps the runs for the replay in
  * `npm test` anew, --missing leaves out those that are kept; those that were never kept are kept in any case. --together breaks all that are named at once, --keep leaves the labs up.
  */
 import { mkdtemp, rm } from "node:fs/promises";
@@ -13,7 +13,9 @@ import type { Fault } from "../test/faults/fault.ts";
 import { pairs } from "../test/faults/pairs.ts";
 import { isRecorded, keepRecording, keepResult } from "../test/faults/recording.ts";
 import { faults } from "../test/faults/registry.ts";
-import { trapSets, traps } from "../test/traps/registry.ts";
+import { healthySets } from "../test/traps/healthy.ts";
+import { trapSets } from "../test/traps/registry.ts";
+import type { TrapSet } from "../test/traps/trap.ts";
 import { bundle } from "./build.ts";
 
 const { values, positionals } = parseArgs({
@@ -24,6 +26,7 @@ const { values, positionals } = parseArgs({
     record: { type: "boolean", default: false },
     pairs: { type: "boolean", default: false },
     traps: { type: "boolean", default: false },
+    healthy: { type: "boolean", default: false },
     together: { type: "boolean", default: false },
     keep: { type: "boolean", default: false },
     missing: { type: "boolean", default: false },
@@ -43,19 +46,14 @@ if (process.env.NETDOCTOR_PROGRAM === undefined) {
 const { runFault, runName } = await import("../test/e2e/fault-run.ts");
 const { runTraps } = await import("../test/e2e/trap-run.ts");
 
-const everything = positionals.length === 0 && !values.pairs && !values.traps;
+const everything = positionals.length === 0 && !values.pairs && !values.traps && !values.healthy;
 const both = pairs.map((pair) => pair.flatMap((name) => byName.get(name) ?? []));
 const single = everything ? faults : faults.filter(({ name }) => positionals.includes(name));
 const all: readonly Job[] = [
   ...(values.together ? [single] : single.map((fault) => [fault])).map(faultJob),
   ...(everything || values.pairs ? both : []).map(faultJob),
-  ...(everything || values.traps ? trapSets : []).map(
-    (set): Job => ({
-      name: set.name,
-      lab: set.lab,
-      run: (lab) => counted(set.name, () => runTraps(set, lab, bundles), lab),
-    }),
-  ),
+  ...(everything || values.traps ? trapSets : []).map(quietJob),
+  ...(everything || values.healthy ? healthySets : []).map(quietJob),
 ];
 const jobs = all.filter(({ name }) => !values.missing || !isRecorded(name));
 const labs = values.lab.split(",");
@@ -63,12 +61,7 @@ const counts = new Map<string, number>();
 try {
   await inLanes(jobs, labs);
 } finally {
-  await writeAccuracy(
-    faults,
-    both,
-    traps,
-    trapSets.map(({ name }) => name),
-  );
+  await writeAccuracy({ faults, pairs: both, trapSets, healthySets });
   if (!values.keep) await Promise.all(labs.map(takeDown));
   await rm(directory, { recursive: true, force: true });
 }
@@ -82,6 +75,11 @@ function faultJob(together: readonly Fault[]): Job {
     lab: together[0]?.lab ?? {},
     run: (lab) => counted(name, () => runFault(together, lab, bundles, true), lab),
   };
+}
+
+function quietJob(set: TrapSet): Job {
+  const { name, lab: settings } = set;
+  return { name, lab: settings, run: (lab) => counted(name, () => runTraps(set, lab, bundles), lab) };
 }
 
 /** Runs, prints a line, keeps what came of it. A run that ends with an error leaves the lab in nobody knows what state. */

@@ -6,7 +6,8 @@ import { closeSession } from "../collect/session/session.ts";
 
 /** This person on this machine, to this API server; a digest, so that no name is left in the cluster. */
 export function ownerOf({ server }: Connection): string {
-  return createHash("sha256").update(`${userInfo().username}@${hostname()} ${server}`).digest("hex").slice(0, 16);
+  const { username, uid } = userInfo();
+  return createHash("sha256").update(`${username}/${uid}@${hostname()} ${server}`).digest("hex").slice(0, 16);
 }
 
 const expiryMs = 30_000;

@@ -1,13 +1,13 @@
 import type { Lab } from "../faults/lab.ts";
 import { inClient, podAddress, renewClient } from "../faults/pod-netns.ts";
-import { apply, service } from "../faults/workload.ts";
+import { apply, service, webUrl } from "../faults/workload.ts";
 import { addSidecar } from "../traps/pod-rules.ts";
 import type { Tally } from "./tally.ts";
 import { type Case, type Expected, endCases, proven, runCases } from "./trace-case.ts";
 
 /**
  * Kinds of flow beside those of `testTrace`, on a lab of any CNI, kube-proxy mode and number of Nodes with the workload `shop`: Nodes as
- * ends, UDP and SCTP, NodePorts from inside and outside, ends that are not there. 27 traces over node Pods kept warm: 60 to 90 s.
+ * ends, UDP and SCTP, NodePorts from inside and outside, ends that are not there. 33 traces over node Pods kept warm: 80 to 110 s.
  */
 export async function testMoreTraces(tally: Tally, lab: Lab): Promise<void> {
   await apply(lab, nodePort, empty, pending, ended);
@@ -75,6 +75,7 @@ async function healthyCases(lab: Lab): Promise<readonly Case[]> {
   const [here, there] = await places(lab);
   const [client, web] = [`shop/client-${here}`, `shop/${await webOn(lab, there)}`];
   const own = `shop/${await webOn(lab, here)}`;
+  const address = new URL(await webUrl(lab, there)).hostname;
   const port = ["--port", "30080"];
   return [
     ["Pod to Pod across Nodes", [client, web], proven],
@@ -85,6 +86,12 @@ async function healthyCases(lab: Lab): Promise<readonly Case[]> {
     ["Node to its own Pod", [`node/${here}`, own], proven],
     ["Node to a Pod of another Node", [`node/${here}`, web], proven],
     ["UDP Pod to Pod", [client, web, "--port", "8081", "--protocol", "udp"], proven],
+    ["a Pod without a shell as the sender", [web, own], proven],
+    ["Pod to itself", [own, own], proven],
+    ["Deployment to an address", ["shop/deploy/web", address, "--port", "8080"], proven],
+    ["Pod to a host-network Pod", [client, "kube-system/kube-apiserver-node1", "--port", "6443"], proven],
+    ["ICMP", [client, web, "--protocol", "icmp"], proven],
+    ["Pod to an outside name", [client, "example.com", "--port", "80"], proven],
     ["Pod to a Service", [client, "shop/svc/web"], proven],
     ["Node to a Service", [`node/${here}`, "shop/svc/web"], proven],
     ["Pod to itself through its Service", [web, "shop/svc/web"], proven],

@@ -5,7 +5,7 @@ import type { Trap, TrapSet } from "../traps/trap.ts";
 import { type FaultRun, leftBehind } from "./fault-run.ts";
 import { netdoctor, reportOf, serious, subjectText } from "./netdoctor.ts";
 
-/** Sets up every trap of a set in a healthy lab and asks once: silence is right. */
+/** Sets up every trap of a set in a healthy lab and asks once: silence is right, with everything looked at. */
 export async function runTraps(set: TrapSet, lab: Lab, directory: string): Promise<FaultRun> {
   await lab.up();
   if (!(await hasWorkload(lab))) await setUpWorkload(lab);
@@ -30,6 +30,8 @@ export async function runTraps(set: TrapSet, lab: Lab, directory: string): Promi
       bundle,
       problems: [
         ...found.map(({ id, subject, message }) => `false alarm: ${id} ${subjectText(subject)}: ${message}`),
+        ...report.incomplete.map(({ what, reason }) => `not looked at: ${what}: ${reason}`),
+        ...(found.length > 0 || run.exitCode === 0 ? [] : [`exit code ${run.exitCode}: ${run.stderr}`]),
         ...report.disagreements.map(
           ({ flow, predicted, observed }) => `predicted ${predicted}, observed ${observed}: ${flow}`,
         ),

@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { checks } from "../../src/checks/registry.ts";
+import type { TrapSet } from "../traps/trap.ts";
 import type { Fault } from "./fault.ts";
 import { type Result, readResult } from "./recording.ts";
 
@@ -11,20 +12,22 @@ interface Row {
   readonly result: Result | null;
 }
 
+/** All that is run. */
+interface Suite {
+  readonly faults: readonly Fault[];
+  readonly pairs: readonly (readonly Fault[])[];
+  readonly trapSets: readonly TrapSet[];
+  readonly healthySets: readonly TrapSet[];
+}
+
 /** Writes docs/ACCURACY.md from the last result of every fault, pair and set of traps, whichever run it is from. */
-export async function writeAccuracy(
-  faults: readonly Fault[],
-  pairs: readonly (readonly Fault[])[],
-  traps: readonly { readonly name: string; readonly story: string }[],
-  trapRecordings: readonly string[],
-): Promise<void> {
+export async function writeAccuracy({ faults, pairs, trapSets, healthySets }: Suite): Promise<void> {
   const rowOf = async (of: readonly Fault[]): Promise<Row> => ({
     faults: of,
     result: await readResult(of.map(({ name }) => name).join("+")),
   });
   const single = await Promise.all(faults.map((fault) => rowOf([fault])));
   const double = await Promise.all(pairs.map(rowOf));
-  const quiet = await Promise.all(trapRecordings.map(async (name) => ({ name, result: await readResult(name) })));
   const text = `# Accuracy
 
 Written by \`npm run faults\`: real clusters, broken on purpose, one line a fault. A fault counts as named right when the first finding of the report has the id, the severity and the subject that the fault's author wrote down before. Each run is kept in \`test/faults/recorded\` and replayed by \`npm test\`.
@@ -46,11 +49,27 @@ ${table(double)}
 
 What looks like a fault and is none, set up in a healthy lab: no finding of severity error or warning may follow.
 
-${quiet.map(({ name, result }) => `- ${name}: ${result === null ? "not run" : result.said === "" ? "silent" : result.said}`).join("\n")}
+${await quiet(trapSets)}
 
-${traps.map(({ name, story }) => `- \`${name}\`: ${story}`).join("\n")}
+${trapSets.flatMap(({ traps }) => traps.map(({ name, story }) => `- \`${name}\`: ${story}`)).join("\n")}
+
+## Healthy clusters
+
+Every CNI of the lab with each mode of kube-proxy, and dual-stack: no finding of severity error or warning, no prediction that a packet disproves.
+
+${await quiet(healthySets)}
 `;
   await writeFile(file, text);
+}
+
+/** A line a set: what it said, which must be nothing. */
+async function quiet(sets: readonly TrapSet[]): Promise<string> {
+  const lines = sets.map(async ({ name }) => {
+    const result = await readResult(name);
+    const other = result?.problems.join("; ") ?? "";
+    return `- ${name}: ${result === null ? "not run" : result.said || other || "silent"}`;
+  });
+  return (await Promise.all(lines)).join("\n");
 }
 
 function totals(title: string, rows: readonly Row[]): string {

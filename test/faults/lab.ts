@@ -38,9 +38,18 @@ export class Lab {
     this.settings = settings;
   }
 
-  /** Starts the cluster (25 to 45 s) unless it is up already with these settings; with others, it is taken down first. */
+  /**
+   * Starts the cluster (25 to 45 s) unless it is up already with these settings. Where nothing but kube-proxy's mode differs, that is
+   * switched; with other settings the cluster is taken down first.
+   */
   async up(): Promise<void> {
-    if (await this.#isUp()) return;
+    const wanted = environment(this.name, this.settings);
+    const differing = await this.#differing(wanted);
+    if (differing?.length === 0) return;
+    if (differing?.join() === proxyMode) {
+      await this.#run(["proxy", wanted[proxyMode]]);
+      return;
+    }
     await this.down();
     await this.#run(["up"]);
   }
@@ -85,17 +94,19 @@ export class Lab {
       } catch (error) {
         complaint = String(error);
       }
-      await sleep(300);
+      await sleep(700);
     }
     throw new Error(`${this.name}: gave up waiting for ${what} ${complaint}`);
   }
 
-  async #isUp(): Promise<boolean> {
+  /** The names of the settings that the running cluster has otherwise; null = it does not run. */
+  async #differing(wanted: Environment): Promise<readonly string[] | null> {
     const file = join(dirname(await this.kubeconfig()), "settings");
     const kept = new Set((await readFile(file, "utf8").catch(() => "")).split("\n"));
-    const wanted = Object.entries(environment(this.name, this.settings));
-    if (!wanted.every(([key, value]) => notKept.includes(key) || kept.has(`${key}=${value}`))) return false;
-    return (await this.#kubectl(["get", "--raw", "/readyz", "--request-timeout=3s"], "")).ok;
+    if (!(await this.#kubectl(["get", "--raw", "/readyz", "--request-timeout=3s"], "")).ok) return null;
+    return Object.entries(wanted).flatMap(([key, value]) =>
+      notKept.includes(key) || kept.has(`${key}=${value}`) ? [] : [key],
+    );
   }
 
   async #kubectl(argv: readonly string[], input: string): Promise<Ran> {
@@ -114,6 +125,8 @@ export const binaries = join(process.env.LAB ?? "/var/tmp/netdoctor-lab", "bin")
 
 /** Not among the settings a lab keeps, or chosen by it. */
 const notKept = ["LAB_NAME", "API_PORT"];
+const proxyMode = "PROXY_MODE";
+type Environment = Readonly<Record<string, string>> & { readonly [proxyMode]: string };
 
 interface Ended {
   readonly failed: boolean;
@@ -126,12 +139,12 @@ function ended({ failed, stdout, stderr, shortMessage = "" }: Ended): Ran {
   return { ok: !failed, output: stdout, complaint: stderr === "" ? shortMessage : stderr };
 }
 
-function environment(name: string, settings: LabSettings): Record<string, string> {
+function environment(name: string, settings: LabSettings): Environment {
   return {
     LAB_NAME: name,
     NODES: String(settings.nodes ?? 3),
     CNI: settings.cni ?? "flannel",
-    PROXY_MODE: settings.proxyMode ?? "iptables",
+    [proxyMode]: settings.proxyMode ?? "iptables",
     POD_CIDR: settings.podCidr ?? "10.244.0.0/16",
     SVC_CIDR: settings.serviceCidr ?? "10.96.0.0/12",
     NODE_NET: settings.nodeNet ?? "192.168.100",

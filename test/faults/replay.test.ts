@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { conclude } from "../../src/engine/conclude.ts";
 import { judge } from "../e2e/naming.ts";
+import { healthySets } from "../traps/healthy.ts";
 import { trapSets } from "../traps/registry.ts";
 import type { Fault } from "./fault.ts";
 import { pairs } from "./pairs.ts";
@@ -24,8 +25,8 @@ describe("a recorded run of a real fault names it first", () => {
   });
 });
 
-describe("a recorded run among traps raises no error and no warning", () => {
-  test.each(trapSets.map(({ name }) => name).filter(isRecorded))("%s", (name) => {
+describe("a recorded run of a healthy cluster, or among traps, raises no error and no warning", () => {
+  test.each([...healthySets, ...trapSets].map(({ name }) => name).filter(isRecorded))("%s", (name) => {
     const { findings, checks } = conclude(readRecording(name));
     expect(findings.filter(({ severity }) => severity !== "info")).toEqual([]);
     expect(checks.filter(({ status }) => status === "crashed")).toEqual([]);

@@ -2,7 +2,7 @@ import { nodeTraps } from "./nodes.ts";
 import { podRuleTraps } from "./pod-rules.ts";
 import { podTraps } from "./pods.ts";
 import { serviceTraps } from "./services.ts";
-import type { Trap, TrapSet } from "./trap.ts";
+import type { TrapSet } from "./trap.ts";
 
 /** Sets that are set up at once, each in one healthy lab. */
 export const trapSets: readonly TrapSet[] = [
@@ -10,5 +10,3 @@ export const trapSets: readonly TrapSet[] = [
   { name: "traps-of-nodes", lab: {}, traps: nodeTraps },
   { name: "traps-of-pod-rules", lab: {}, traps: podRuleTraps },
 ];
-
-export const traps: readonly Trap[] = trapSets.flatMap((set) => set.traps);

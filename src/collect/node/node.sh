@@ -1,12 +1,13 @@
 #!/bin/sh
-# What a node Pod runs to read a Node. argv: 1 = nonce that frames the sections, 2 = seconds a section may take.
+# What a node Pod runs to read a Node. argv: 1 = nonce that frames the sections, 2 = seconds a section may take, then the UIDs of the Pods
+# whose network namespaces are looked into; none = all.
 # Runs on the image's sh; each tool is the Node's own where the Node has it (entered with nsenter), else the image's.
 # Writes nothing anywhere. No cluster data is ever part of the program text; values from the Node are only ever quoted words.
 # src/collect/scripts.ts is generated from this file.
-N=$1; LIMIT=$2; export LC_ALL=C
+N=$1; LIMIT=$2; shift 2; only=${*:+ $* }; export LC_ALL=C
 export PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin
 ON="nsenter -t 1 -m --"
-have=" $($ON sh -c 'PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:/opt/bin; for t in cat ls ip bridge iptables-nft-save iptables-legacy-save iptables-save ip6tables-nft-save ip6tables-legacy-save ip6tables-save nft ipset tc; do command -v $t; done' 2>/dev/null | tr '\n' ' ')"
+have=" $($ON sh -c 'PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:/opt/bin; for t in head ls ip bridge iptables-nft-save iptables-legacy-save iptables-save ip6tables-nft-save ip6tables-legacy-save ip6tables-save nft ipset tc; do command -v $t; done' 2>/dev/null | tr '\n' ' ')"
 # T = the Node's own copy of a tool, as an absolute path; empty = the image's. Fails where neither has it. (No subshell: this runs often.)
 where() { T=""; for w in $have; do case $w in */"$1") T=$w; return 0;; esac; done; command -v "$1" >/dev/null 2>&1; }
 limit=""; command -v timeout >/dev/null 2>&1 && limit="timeout $LIMIT"
@@ -26,21 +27,20 @@ run() { t=$1; shift; where "$t" || { lacking "$t"; return; }; case $t in ip|brid
   if [ -n "$T" ]; then $l $ON "$T" "$@"; else $l "$t" "$@"; fi; }
 in_ns() { i=$1; t=$2; shift 2; where "$t" || { lacking "$t"; return; }; case $t in ip|bridge|tc) l="";; *) l=$limit;; esac
   if [ -n "$T" ]; then $l nsenter --net=/proc/"$i"/ns/net -t 1 -m -- "$T" "$@"; else $l nsenter --net=/proc/"$i"/ns/net -- "$t" "$@"; fi; }
-where cat; catted=$T; where ls; listed=$T
-if [ -n "$catted" ] && [ -n "$listed" ]; then text() { $limit $ON "$catted" -- "$1" | head -c 1048576; }; list() { $ON "$listed" -1A -- "$1"; }
+where head; headed=$T; where ls; listed=$T
+if [ -n "$headed" ] && [ -n "$listed" ]; then text() { $limit $ON "$headed" -c 1048576 -- "$1"; }; list() { $ON "$listed" -1A -- "$1"; }
 else text() { head -c 1048576 "/proc/1/root$1"; }; list() { ls -1A "/proc/1/root$1"; }; fi
 readable() { [ -e "/proc/1/root$1" ] || [ -L "/proc/1/root$1" ]; }
 file() { if readable "$2"; then section "$1" text "$2"; else begin "$1"; end 66 "$2 does not exist"; fi; }
 
-pids_of() { for d in /proc/[0-9]*; do { read -r st < "$d/stat"; } 2>/dev/null || continue
-  c=${st#*\(}; c=${c%\)*}; [ "$c" = "$1" ] && echo "${d#/proc/}"; done; }
 args_of() { tr '\000' '\n' < "/proc/$1/cmdline" | head -c 16384; }
 processes() { for d in /proc/[0-9]*; do { read -r st < "$d/stat"; } 2>/dev/null || continue
   c=${st#*\(}; c=${c%\)*}; r=${st##*\) }
   case $c in kube-apiserver|kube-controller|kubelet|kube-proxy|flanneld|containerd|crio|dockerd|cri-dockerd|calico-node|felix|bird|bird6|confd|cilium-agent|cilium-operator*|aws-k8s-agent|antrea-agent|ovnkube*|ovs-vswitchd|ovsdb-server|kube-router|weaver|kindnetd|coredns|NetworkManager|systemd-network*|systemd-resolve*|firewalld|k3s*|rke2*|k0s|node-cache) ;; *) continue;; esac
   printf '%s %s (%s)\t%s\n' "${d#/proc/}" "${r%% *}" "$c" "$(tr '\000\n\t' '   ' < "$d/cmdline" 2>/dev/null | head -c 4096)"; done; }
-option_of() { # PID FLAG: the value of --FLAG=V or --FLAG V
-  args_of "$1" | { want=""; while read -r a; do [ -n "$want" ] && { echo "$a"; break; }; case $a in --"$2"=*) echo "${a#*=}"; break;; --"$2") want=1;; esac; done; }; }
+first_of() { printf '%s\n' "$procs" | while read -r pid state comm args; do [ "$comm" = "($1)" ] && { echo "$pid"; break; }; done; }
+option_in() { # ARGS FLAG: the value of --FLAG=V or --FLAG V
+  printf '%s\n' "$1" | { want=""; while read -r a; do [ -n "$want" ] && { echo "$a"; break; }; case $a in --"$2"=*) echo "${a#*=}"; break;; --"$2") want=1;; esac; done; }; }
 namespaces() { own_ns=$(readlink /proc/1/ns/net); own_ns=${own_ns#net:\[}; seen=" ${own_ns%\]} "
   ls -ld /proc/[0-9]*/ns/net 2>/dev/null | while read -r l; do
     # a process that ends meanwhile leaves a link without a target
@@ -87,25 +87,27 @@ section addr-at-start cat /tmp/addr-at-start
 for p in tcp tcp6 udp udp6; do kernel proc-net-$p /proc/1/net/$p; done
 kernel conntrack-stat /proc/net/stat/nf_conntrack
 file resolv-conf /etc/resolv.conf
-section processes processes
+procs=$(processes)
+section processes printf '%s\n' "$procs"
 
-kubelet=$(pids_of kubelet | head -n 1); config=/var/lib/kubelet/config.yaml; resolv=""
-if [ -n "$kubelet" ]; then section kubelet-args args_of "$kubelet"
-  c=$(option_of "$kubelet" config); [ -n "$c" ] && config=$c; resolv=$(option_of "$kubelet" resolv-conf); fi
-file kubelet-config "$config"
-[ -n "$resolv" ] || resolv=$(text "$config" 2>/dev/null | while read -r k v; do [ "$k" = resolvConf: ] && { v=${v#\"}; echo "${v%\"}"; break; }; done)
+kubelet=$(first_of kubelet); config=/var/lib/kubelet/config.yaml; resolv="" configured=""
+if [ -n "$kubelet" ]; then kargs=$(args_of "$kubelet"); section kubelet-args printf '%s\n' "$kargs"
+  c=$(option_in "$kargs" config); [ -n "$c" ] && config=$c; resolv=$(option_in "$kargs" resolv-conf); fi
+if readable "$config" && configured=$(text "$config" 2>/dev/null); then section kubelet-config printf '%s\n' "$configured"; else file kubelet-config "$config"; fi
+[ -n "$resolv" ] || resolv=$(printf '%s\n' "$configured" | while read -r k v; do [ "$k" = resolvConf: ] && { v=${v#\"}; echo "${v%\"}"; break; }; done)
 case $resolv in ""|/etc/resolv.conf) ;; /*) file kubelet-resolv-conf "$resolv";; esac
 
-runtime=""; for n in containerd crio k3s rke2; do pid=$(pids_of $n | head -n 1); [ -n "$pid" ] || continue
-  runtime=$(option_of "$pid" config); [ -n "$runtime" ] || runtime=$(args_of "$pid" | { w=""; while read -r a; do [ -n "$w" ] && { echo "$a"; break; }; [ "$a" = -c ] && w=1; done; }); break; done
+runtime=""; for n in containerd crio k3s rke2; do pid=$(first_of $n); [ -n "$pid" ] || continue
+  rargs=$(args_of "$pid"); runtime=$(option_in "$rargs" config); [ -n "$runtime" ] || runtime=$(printf '%s\n' "$rargs" | { w=""; while read -r a; do [ -n "$w" ] && { echo "$a"; break; }; [ "$a" = -c ] && w=1; done; }); break; done
 runtime_config() { for f in "$runtime" /etc/containerd/config.toml /var/lib/rancher/k3s/agent/etc/containerd/config.toml /var/lib/rancher/rke2/agent/etc/containerd/config.toml /etc/crio/crio.conf; do [ -n "$f" ] && readable "$f" && { echo "# $f"; text "$f"; echo; [ "$f" = "$runtime" ] && break; }; done
   list /etc/crio/crio.conf.d 2>/dev/null | while read -r f; do echo "# /etc/crio/crio.conf.d/$f"; text "/etc/crio/crio.conf.d/$f"; echo; done; return 0; }
-section runtime-config runtime_config
-setting() { runtime_config | while read -r k eq v; do [ "$k" = "$1" ] && [ "$eq" = = ] && { v=${v#[\"\']}; echo "${v%[\"\']}"; break; }; done; }
+settings=$(runtime_config)
+section runtime-config printf '%s\n' "$settings"
+setting() { printf '%s\n' "$settings" | while read -r k eq v; do [ "$k" = "$1" ] && [ "$eq" = = ] && { v=${v#[\"\']}; echo "${v%[\"\']}"; break; }; done; }
 conf=$(setting conf_dir); [ -n "$conf" ] || conf=$(setting network_dir)
 bin=$(setting bin_dir); case $bin in /*) ;; *) bin="";; esac
 # CRI-O's plugin_dirs and containerd 2.1's bin_dirs are lists, which may span lines
-directories() { runtime_config | { on=""; set -f; while read -r l; do case $l in plugin_dirs*=*\[*|bin_dirs*=*\[*) on=1; l=${l#*\[};; esac
+directories() { printf '%s\n' "$settings" | { on=""; set -f; while read -r l; do case $l in plugin_dirs*=*\[*|bin_dirs*=*\[*) on=1; l=${l#*\[};; esac
   [ -n "$on" ] || continue; IFS=' ,"'; for w in ${l%%]*}; do case $w in /*) echo "$w";; esac; done; unset IFS; case $l in *]*) on="";; esac; done; set +f; }; }
 bins=$(directories)
 if [ -z "$conf" ]; then conf=/etc/cni/net.d; for d in /var/lib/rancher/k3s/agent/etc/cni/net.d /var/snap/microk8s/current/args/cni-network; do [ -d "/proc/1/root$d" ] && [ ! -d "/proc/1/root$conf" ] && conf=$d; done; fi
@@ -122,6 +124,7 @@ for f in /run/flannel/subnet.env /var/lib/calico/nodename /var/lib/calico/mtu; d
 pairs=$(namespaces)
 section netns printf '%s\n' "$pairs"
 printf '%s\n' "$pairs" | while read -r i p u; do [ -n "$p" ] || continue; b=netns/$i
+  case $only in ""|*" $u "*) ;; *) continue;; esac
   quick $b/link in_ns "$p" ip -d -j link show
   quick $b/addr in_ns "$p" ip -j addr show
   quick $b/route4 in_ns "$p" ip -4 -j -d route show table all

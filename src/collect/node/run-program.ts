@@ -21,15 +21,22 @@ export interface ProbeOptions extends ProgramOptions {
   readonly tries: number;
 }
 
+/** The UID of no Pod: an empty list of UIDs means all. */
+const none = "-";
+
 const maxBytes = 64 * 1024 * 1024;
 
-/** Everything netdoctor knows of a Node, in one exec: one capture a section, and `node/<node>/session` with the reason where that failed. */
+/**
+ * Everything netdoctor knows of a Node, in one exec: one capture a section, and `node/<node>/session` with the reason where that failed.
+ * `podUids`: the Pods whose network namespaces are looked into; null = all.
+ */
 export async function readNode(
   connection: Connection,
   target: NodePodAddress,
   options: ProgramOptions,
+  podUids: readonly string[] | null = null,
 ): Promise<readonly Capture[]> {
-  const answer = await run(connection, target, "NETDOCTOR_NODE", [], options);
+  const answer = await run(connection, target, "NETDOCTOR_NODE", podUids === null ? [] : [...podUids, none], options);
   const prefix = `node/${target.node}`;
   return captures(
     answer,
@@ -84,11 +91,12 @@ async function run(
   { signal, limitSeconds }: ProgramOptions,
 ) {
   const nonce = randomBytes(12).toString("hex");
-  // The program comes from the Pod's own environment; everything else is a word of argv.
+  // The program comes from the Pod's own environment; everything else is a word of argv. Every write of it would be a message through
+  // runtime, kubelet and API server: dd makes few of them.
   const command = [
     "sh",
     "-c",
-    `exec sh -c "$${program}" netdoctor "$@"`,
+    `sh -c "$${program}" netdoctor "$@" | dd ibs=4096 obs=65536 2>/dev/null`,
     "netdoctor",
     nonce,
     String(limitSeconds),

@@ -3,12 +3,13 @@ import { collectApi } from "../../collect/api/objects.ts";
 import { readNode } from "../../collect/node/run-program.ts";
 import { clusterNodes } from "../../collect/session/cluster-nodes.ts";
 import { byId, type Capture, type Captures } from "../../model/capture.ts";
-import { known, type Learned, unknown } from "../../model/learned.ts";
-import type { TraceQuestion } from "../../model/trace.ts";
+import { known, type Learned, mapLearned, unknown } from "../../model/learned.ts";
+import type { TraceQuestion, TraceReport } from "../../model/trace.ts";
 import { readSnapshot } from "../../read/facts.ts";
 import { whyNoPod } from "../why-no-pod.ts";
+import { concludeTrace } from "./conclude.ts";
 import { addressIn, nameQueries } from "./dns-name.ts";
-import { findEnds, type NameAnswer, nodesConcerned, type TraceEnds } from "./ends.ts";
+import { findEnds, type NameAnswer, nodesConcerned, podsConcerned, type TraceEnds } from "./ends.ts";
 import { followFlow, type WitnessChoice } from "./follow.ts";
 import { type NodePods, type NodePodsOptions, openNodePods } from "./node-pods.ts";
 import { planTrace } from "./plan.ts";
@@ -26,6 +27,7 @@ export interface TraceOptions extends Omit<NodePodsOptions, "pods"> {
 }
 export interface TraceCollected {
   readonly captures: Captures;
+  readonly report: TraceReport;
   readonly nodePods: NodePods | null;
 }
 
@@ -59,30 +61,56 @@ export async function concernedNodes(
 const nodeSeconds = 10;
 
 /**
- * Reads the API, and of the Nodes only those that the question concerns; sends the flows and reads what the Nodes' connection tracking
- * says of them. Unknown with a sentence where an end is not there.
+ * Reads the API, and of the Nodes and network namespaces only those that the question concerns; sends the flows and reads what the Nodes'
+ * connection tracking says of them. Where a packet does not pass as predicted, the Nodes are read whole and the packet is followed.
+ * Unknown with a sentence where an end is not there.
  */
 export async function collectTrace(connection: Connection, options: TraceOptions): Promise<Learned<TraceCollected>> {
   const { question, now, onProgress, pods } = options;
   const concerned = await concernedNodes(connection, options);
   if (!concerned.known) return concerned;
   const { api, nodes, ends, usable } = concerned.value;
+  const concluded = (captures: Captures, nodePods: NodePods | null): Learned<TraceCollected> =>
+    mapLearned(concludeTrace(captures, question), (report) => ({ captures, report, nodePods }));
   const onlyApi = (others: readonly Capture[]): Learned<TraceCollected> => {
     const request = requestCapture({ question, answer: null }, now().toISOString());
-    return known({ captures: byId([...api, ...others, request]), nodePods: null });
+    return concluded(byId([...api, ...others, request]), null);
   };
   if (pods === null) return onlyApi(leftOut(nodes, [], "left out by --api-only", now));
   if (usable.length === 0) return onlyApi(leftOut(nodes, [], "no Node of this trace can run a Pod of ours", now));
   onProgress(`starting Pods on ${usable.join(", ")}`);
   const opened = await openNodePods(connection, usable, { ...options, pods });
   if (!opened.known) return onlyApi([note("session/run", opened, now)]);
-  const read = await readNodes(connection, opened.value, usable, options);
-  const sofar = [...api, ...leftOut(nodes, usable, "not concerned by this trace", now), ...read.captures];
-  const sent = await sendAll(read.sender, byId(sofar), ends, options);
-  const proven = byId([...sofar, ...sent]);
-  const followed = await followFlow(read.sender, proven, { ...options, choice: options.witness });
-  return known({ captures: byId([...proven.values(), ...followed]), nodePods: opened.value });
+  const nodePods = opened.value;
+  const sender: Sender = {
+    connection,
+    targets: running(nodePods, usable),
+    ownNamespace: nodePods.session.namespace,
+    signal: options.signal,
+    now,
+  };
+  const around = [
+    ...api,
+    ...leftOut(nodes, usable, "not concerned by this trace", now),
+    ...sessionNotes(nodePods, usable, now),
+  ];
+  onProgress(`reading ${usable.join(", ")}`);
+  const uids = podsConcerned(ends, question.port);
+  const sofar = [...around, ...(await readNodes(sender, uids))];
+  const proven = byId([...sofar, ...(await sendAll(sender, byId(sofar), ends, options))]);
+  const quick = concluded(proven, nodePods);
+  if (options.witness !== "always" && quick.known && passesAsPredicted(quick.value.report)) return quick;
+  onProgress(`looking into every Pod of ${usable.join(", ")}`);
+  const whole = uids === null ? proven : byId([...proven.values(), ...(await readNodes(sender, null))]);
+  const followed = await followFlow(sender, whole, { ...options, choice: options.witness });
+  return concluded(byId([...whole.values(), ...followed]), nodePods);
 }
+
+/** Then what was read explains all that was seen, and more of it would change nothing. */
+const passesAsPredicted = ({ verdict, flows, disagreements }: TraceReport): boolean =>
+  verdict === "passes" &&
+  disagreements.length === 0 &&
+  flows.every(({ basis, predicted }) => basis === "packet" && predicted.every((walk) => walk.verdict === "passes"));
 
 const note = (id: string, result: Capture["result"], now: () => Date): Capture => ({
   id,
@@ -109,31 +137,30 @@ function leftOut(
     );
 }
 
-async function readNodes(
-  connection: Connection,
-  { session }: NodePods,
-  nodes: readonly string[],
-  { signal, now, onProgress }: TraceOptions,
-): Promise<{ readonly captures: readonly Capture[]; readonly sender: Sender }> {
-  const targets = new Map(
+function running({ session }: NodePods, nodes: readonly string[]): Sender["targets"] {
+  return new Map(
     nodes.flatMap((node) => {
       const pod = session.nodePods.get(node);
       return pod?.running === true ? [[node, { node, namespace: session.namespace, pod: pod.name }] as const] : [];
     }),
   );
-  onProgress(`reading ${nodes.join(", ")}`);
-  const read = await Promise.all(
-    [...targets.values()].map((target) => readNode(connection, target, { now, signal, limitSeconds: nodeSeconds })),
-  );
-  signal.throwIfAborted();
+}
+
+/** What the run is, and which Nodes have no running Pod of it. */
+function sessionNotes({ session }: NodePods, nodes: readonly string[], now: () => Date): readonly Capture[] {
   const run = note("session/run", known(JSON.stringify({ run: session.run, namespace: session.namespace })), now);
-  const missing = nodes
-    .filter((node) => !targets.has(node))
-    .map((node) => note(`node/${node}/session`, whyNoPod(session, node), now));
-  return {
-    captures: [run, ...missing, ...read.flat()],
-    sender: { connection, targets, ownNamespace: session.namespace, signal, now },
-  };
+  const missing = nodes.filter((node) => session.nodePods.get(node)?.running !== true);
+  return [run, ...missing.map((node) => note(`node/${node}/session`, whyNoPod(session, node), now))];
+}
+
+async function readNodes(
+  { connection, targets, signal, now }: Sender,
+  podUids: readonly string[] | null,
+): Promise<readonly Capture[]> {
+  const options = { now, signal, limitSeconds: nodeSeconds };
+  const read = await Promise.all([...targets.values()].map((target) => readNode(connection, target, options, podUids)));
+  signal.throwIfAborted();
+  return read.flat();
 }
 
 /** Asks for the name first where the target is one, then sends what follows from its address; a name without one is the answer. */

@@ -134,3 +134,18 @@ export function nodesConcerned({ from, target, inventory }: TraceEnds, port: num
         : behind(target.service);
   return [...new Set([nodeOf(from), ...nodes])].filter((node) => node !== "");
 }
+
+/** The UIDs of the Pods whose network namespaces are on the way; null where only looking into all of them tells. */
+export function podsConcerned({ from, target, inventory }: TraceEnds, port: number | null): readonly string[] | null {
+  const family = from.ip === "" ? "IPv4" : familyOf(from.ip);
+  if (target.kind === "name") return null;
+  const ends = target.kind === "ends" ? [from, ...target.ends] : [from];
+  if (ends.some((end) => end.kind === "IP" || (end.kind === "Node" && port !== null))) return null;
+  const uids = inventory.pods
+    .filter((pod) => ends.some((end) => end.kind === "Pod" && end.namespace === pod.namespace && end.name === pod.name))
+    .map(({ uid }) => uid);
+  if (target.kind === "ends") return uids;
+  const behind = endpointsOf(inventory, target.service, family).slice(0, mostEndpoints);
+  const targets = behind.flatMap(({ pod }) => (pod === null ? [] : pod.uid));
+  return targets.length < behind.length ? null : [...uids, ...targets];
+}

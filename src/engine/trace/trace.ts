@@ -91,16 +91,15 @@ async function traceLive(request: TraceRequest): Promise<TraceAnswer> {
     const kept = listed.known ? listed.value : [];
     expired = removeExpired(connection, kept, now());
     const collected = await collectTrace(connection, { ...request, question, kept, onNamespace });
-    const report = collected.known ? concludeTrace(collected.value.captures, question) : collected;
-    if (!collected.known || !report.known) {
+    if (!collected.known) {
       request.onLeft(await close());
       await connection.close();
-      return { kind: "wrong-question", message: report.known ? "" : report.detail };
+      return { kind: "wrong-question", message: collected.detail };
     }
-    const { captures, nodePods } = collected.value;
+    const { captures, report, nodePods } = collected.value;
     const stays = stayingPods(nodePods);
     const cleaned = (stays === null ? close() : expired).finally(() => connection.close());
-    return { kind: "traced", traced: { report: report.value, captures, kept: stays, cleaned } };
+    return { kind: "traced", traced: { report, captures, kept: stays, cleaned } };
   } catch (cause) {
     request.onProgress("deleting the run's Pods");
     const left = await close();

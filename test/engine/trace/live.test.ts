@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { concludeTrace } from "../../../src/engine/trace/conclude.ts";
 import { plannedTraceObjects } from "../../../src/engine/trace/planned-objects.ts";
 import { type Asked, type Traced, type TraceRequest, trace } from "../../../src/engine/trace/trace.ts";
+import { readSnapshot } from "../../../src/read/facts.ts";
 import { type ClusterDouble, type ClusterScript, clusterDouble } from "../../support/api-double/cluster-double.ts";
 import { exit, stdout } from "../../support/api-double/exec-channel.ts";
 import { framed } from "../../support/api-double/frames.ts";
@@ -107,6 +108,39 @@ const podsMade = (cluster: ClusterDouble): readonly string[] =>
     .filter(({ method, path, query }) => method === "POST" && path.endsWith("/pods") && !query.has("dryRun"))
     .map(({ body }) => /"nodeName":"(\w+)"/.exec(body)?.[1] ?? "")
     .sort();
+
+/** Of each reading of a Node, the UIDs of the Pods it was told to look into; none = all. */
+const looked = (cluster: ClusterDouble): readonly (readonly string[])[] =>
+  cluster.requests
+    .map(({ query }) => query.getAll("command"))
+    .filter(([, , text = ""]) => text.includes("NETDOCTOR_NODE"))
+    .map((command) => command.slice(6));
+
+function uidOf(name: string): string {
+  const pods = readSnapshot(recorded).pods;
+  return (pods.known ? pods.value : []).find((pod) => pod.name === name)?.uid ?? "";
+}
+
+describe("a live trace looks", () => {
+  test("into both Pods where the packet passes as predicted", async () => {
+    const cluster = await recordedCluster(healthy);
+    await (await traced(requestTo(cluster, {}))).cleaned;
+    const both = ["web-1", "web-2"].map(uidOf);
+    expect(looked(cluster).map((uids) => uids.slice(0, 2).sort())).toEqual([both.toSorted(), both.toSorted()]);
+  });
+
+  test("into every Pod of their Nodes where it does not", async () => {
+    const cluster = await recordedCluster((kind) => (kind === "conntrack" ? "TRY 0" : "TRY 124 \nTRY 124 \nTRY 124 "));
+    await (await traced(requestTo(cluster, {}))).cleaned;
+    expect(looked(cluster).map(({ length }) => length)).toEqual([3, 3, 0, 0]);
+  });
+
+  test("into every Pod at once where only that shows who has an address", async () => {
+    const cluster = await recordedCluster(healthy);
+    await (await traced(requestTo(cluster, { to: "10.244.1.251" }))).cleaned;
+    expect(looked(cluster).every(({ length }) => length === 0)).toBe(true);
+  });
+});
 
 describe("a live trace", () => {
   test("puts Pods on the Nodes concerned only, proves the flow, and leaves nothing", async () => {
