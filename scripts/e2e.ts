@@ -34,7 +34,7 @@ async function testOnLabs(): Promise<void> {
   const directory = values.save ?? (await mkdtemp(join(tmpdir(), "netdoctor-e2e-")));
   const inDefaultLab = ({ lab }: Fault): boolean => Object.keys(lab).length === 0;
   // One iterator for both lanes: whoever is free takes the next fault.
-  const wanted = faults.filter(({ name }) => everyRun.has(name));
+  const wanted = everyRun.flatMap((wantedName) => faults.filter(({ name }) => name === wantedName));
   const shared = wanted.filter(inDefaultLab).values();
   const others = wanted.filter((fault) => !inDefaultLab(fault));
   process.env.PATH = `${process.env.PATH}:${binaries}`;

@@ -49,7 +49,8 @@ export function ruleText(rule: WitnessedRule): string {
       : rule.number === null
         ? `rule with handle ${rule.handle}`
         : `rule ${rule.number}`;
-  const text = rule.handle === null ? "" : ` (${rule.rule})`;
+  // nft shows nothing of a rule whose match it cannot print.
+  const text = rule.handle === null || rule.rule === "" ? "" : ` (${rule.rule})`;
   const what = rule.outer ? "the encapsulated packet" : "it";
   return `${what} was dropped on ${placeText(rule)} in ${rule.family} ${rule.table} ${rule.chain} ${which}${text}`;
 }

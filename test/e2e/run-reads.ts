@@ -9,10 +9,17 @@ import { runStep } from "./run-step.ts";
 /** A word that the reader has to fill in, as POD_PID. */
 const toFillIn = /\b[A-Z]+_[A-Z_]+\b/;
 
-/** The lab lacks a tool that Nodes and people have (crictl, systemctl, ping), or nothing was found, which is an answer. */
+/** The lab lacks a tool that Nodes and people have (crictl, systemctl, ping). */
+const lacking = /\bsh: \d+: \S+: not found\b|has not been booted with systemd|No journal files were found/;
+/** What a person is to see is that something is not there, or cannot be reached. */
+const absent =
+  /No such file or directory|[Dd]oes not exist|\(NotFound\)|RTNETLINK answers: |previous terminated container|server can't find/;
+/** These say by exit code 1 that they found nothing, or that something is wrong. */
+const tellsByExitCode = /^(?:grep|nslookup|kubectl netdoctor) /;
+
+/** A command that fails as it should where something is broken, as against one that nobody could run. */
 const isAnswer = (run: string, error: string): boolean =>
-  /\bsh: \d+: \S+: not found\b|has not been booted with systemd/.test(error) ||
-  (/^grep /.test(run) && /exit code 1\b/.test(error));
+  lacking.test(error) || absent.test(error) || (tellsByExitCode.test(run) && /exit code 1\b/.test(error));
 
 /** Runs the reading commands of the expected findings as they are printed, and tells of each that fails; those with a word to fill in are left out. */
 export async function runReads(faults: readonly Fault[], report: JsonReport, lab: Lab): Promise<readonly string[]> {

@@ -1,6 +1,6 @@
 import type { Lab } from "../faults/lab.ts";
 import { inClient, podAddress, renewClient } from "../faults/pod-netns.ts";
-import { apply, service, webUrl } from "../faults/workload.ts";
+import { apply, service, webPodOn, webUrl } from "../faults/workload.ts";
 import { addSidecar } from "../traps/pod-rules.ts";
 import type { Tally } from "./tally.ts";
 import { type Case, type Expected, endCases, proven, runCases } from "./trace-case.ts";
@@ -26,7 +26,7 @@ export async function testTracesWithOwnRules(tally: Tally, lab: Lab): Promise<vo
   try {
     await addSidecar(lab, here);
     await runCases(tally, lab, [
-      ["from a Pod whose sidecar takes all TCP", [from, `shop/${await webOn(lab, there)}`], proven],
+      ["from a Pod whose sidecar takes all TCP", [from, `shop/${await webPodOn(lab, there)}`], proven],
       ["from it to a Service", [from, "shop/svc/web"], proven],
       ["to a Pod whose sidecar takes all TCP", [`shop/client-${there}`, from, "--port", "80"], proven],
     ]);
@@ -34,7 +34,7 @@ export async function testTracesWithOwnRules(tally: Tally, lab: Lab): Promise<vo
     await inClient(lab, here, ["sh", "-c", "ip route show default | sed 's/$/ table 50/' | xargs ip route add"]);
     await inClient(lab, here, ["ip", "rule", "add", "to", "10.244.0.0/16", "lookup", "50", "priority", "90"]);
     await runCases(tally, lab, [
-      ["by a policy rule and a table of its own", [from, `shop/${await webOn(lab, there)}`], proven],
+      ["by a policy rule and a table of its own", [from, `shop/${await webPodOn(lab, there)}`], proven],
     ]);
   } finally {
     await renewClient(lab, here);
@@ -46,7 +46,7 @@ export async function testTracesWithOwnRules(tally: Tally, lab: Lab): Promise<vo
 export async function testTracesIpv6(tally: Tally, lab: Lab): Promise<void> {
   await apply(lab, dualStack);
   const [here, there] = await places(lab);
-  const web = `shop/${await webOn(lab, there)}`;
+  const web = `shop/${await webPodOn(lab, there)}`;
   const ipv6 = ["--family", "6"];
   const across: Case = ["IPv6 Pod to Pod across Nodes", [`shop/client-${here}`, web, ...ipv6], proven];
   try {
@@ -73,8 +73,8 @@ export async function testTracesIpv6(tally: Tally, lab: Lab): Promise<void> {
 
 async function healthyCases(lab: Lab): Promise<readonly Case[]> {
   const [here, there] = await places(lab);
-  const [client, web] = [`shop/client-${here}`, `shop/${await webOn(lab, there)}`];
-  const own = `shop/${await webOn(lab, here)}`;
+  const [client, web] = [`shop/client-${here}`, `shop/${await webPodOn(lab, there)}`];
+  const own = `shop/${await webPodOn(lab, here)}`;
   const address = new URL(await webUrl(lab, there)).hostname;
   const port = ["--port", "30080"];
   return [
@@ -146,11 +146,6 @@ async function places(lab: Lab): Promise<readonly [string, string]> {
   const [here, there] = nodes.filter((node) => node !== "").sort();
   if (here === undefined || there === undefined) throw new Error("the workload has no web Pod on two Nodes");
   return [here, there];
-}
-
-async function webOn(lab: Lab, node: string): Promise<string> {
-  const pods = ["get", "pods", "-l", "app=web", "--field-selector", `spec.nodeName=${node}`];
-  return await lab.kubectl(["-n", "shop", ...pods, "-o", "jsonpath={.items[0].metadata.name}"]);
 }
 
 const ported = (name: string, more: object): object => ({

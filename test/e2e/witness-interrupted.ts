@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Lab } from "../faults/lab.ts";
+import { webPodOn } from "../faults/workload.ts";
 import { startNetdoctor } from "./netdoctor.ts";
 import { must, type Tally } from "./tally.ts";
 import { nothingLeft } from "./witness.ts";
 
 /** The witness takes back what it added when its run is killed, interrupted, or cut from the cluster while it watches. */
-export async function testWitnessInterrupted(tally: Tally, lab: Lab, web: string): Promise<void> {
+export async function testWitnessInterrupted(tally: Tally, lab: Lab): Promise<void> {
   const kubeconfig = await lab.kubeconfig();
+  const web = `shop/${await webPodOn(lab, "node2")}`;
   const nodes = ["node1", "node2"];
   const watching = async (): Promise<boolean> => {
     const tables = await Promise.all(nodes.map((node) => lab.node(node, ["nft", "list", "tables"])));

@@ -39,7 +39,7 @@ export class Lab {
   }
 
   /**
-   * Starts the cluster (25 to 45 s) unless it is up already with these settings. Where nothing but kube-proxy's mode differs, that is
+   * Starts the cluster (25 to 35 s) unless it is up already with these settings. Where nothing but kube-proxy's mode differs, that is
    * switched; with other settings the cluster is taken down first.
    */
   async up(): Promise<void> {

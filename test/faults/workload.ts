@@ -118,6 +118,12 @@ export async function webUrl(lab: Lab, node: string): Promise<string> {
   return `http://${address}:8080/`;
 }
 
+/** The name of a web Pod on a Node. */
+export async function webPodOn(lab: Lab, node: string): Promise<string> {
+  const pods = ["get", "pods", "-l", "app=web", "--field-selector", `spec.nodeName=${node}`];
+  return await lab.kubectl(["-n", "shop", ...pods, "-o", "jsonpath={.items[0].metadata.name}"]);
+}
+
 export function podCidr(lab: Lab, node: string): Promise<string> {
   return lab.kubectl(["get", "node", node, "-o", "jsonpath={.spec.podCIDR}"]);
 }
