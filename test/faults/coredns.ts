@@ -45,7 +45,8 @@ export async function restoreCorefile(lab: Lab): Promise<void> {
 
 async function replace(lab: Lab, corefile: string): Promise<void> {
   await write(lab, "kube-system", "coredns", corefile);
-  await scaleCoreDns(lab, 0);
+  // The usual end is five seconds of lame duck.
+  await lab.kubectl([...kubeSystem, "delete", "pods", "-l", "k8s-app=kube-dns", "--grace-period=1"]);
   await scaleCoreDns(lab, 2);
 }
 

@@ -45,6 +45,7 @@ import { fault as ipv6ForwardDrop } from "./ipv6-forward-drop/fault.ts";
 import { fault as kubeProxyNotOnNode } from "./kube-proxy-not-on-node/fault.ts";
 import { fault as kubeletClusterDnsWrong } from "./kubelet-cluster-dns-wrong/fault.ts";
 import { fault as kubeletFrozen } from "./kubelet-frozen/fault.ts";
+import { fault as listeningOnLoopbackOnly } from "./listening-on-loopback-only/fault.ts";
 import { fault as loadBalancerPending } from "./load-balancer-pending/fault.ts";
 import { fault as mangleDropRule } from "./mangle-drop-rule/fault.ts";
 import { fault as networkPolicyNotEnforced } from "./network-policy-not-enforced/fault.ts";
@@ -142,6 +143,7 @@ export const faults: readonly Fault[] = byLab([
   kubeProxyNotOnNode,
   kubeletClusterDnsWrong,
   kubeletFrozen,
+  listeningOnLoopbackOnly,
   loadBalancerPending,
   mangleDropRule,
   networkPolicyNotEnforced,

@@ -1,5 +1,5 @@
 import type { Lab } from "./lab.ts";
-import { cannotGet, hears } from "./proof.ts";
+import { cannotGet, hearsSoon } from "./proof.ts";
 
 /** A web server on port 8080, in an image without a shell. */
 export const webPod = {
@@ -99,7 +99,7 @@ export async function waitUntilHealthy(lab: Lab): Promise<void> {
     async () => {
       const pods = await Promise.all(names.map((node) => webUrl(lab, node)));
       const urls = [...pods, "http://web/", "http://example.com/"];
-      return (await Promise.all(names.map((node) => hears(lab, `client-${node}`, urls)))).every(Boolean);
+      return (await Promise.all(names.map((node) => hearsSoon(lab, `client-${node}`, urls, 15)))).every(Boolean);
     },
     120,
   );

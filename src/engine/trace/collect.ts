@@ -100,7 +100,7 @@ export async function collectTrace(connection: Connection, options: TraceOptions
   const proven = byId([...sofar, ...(await sendAll(sender, byId(sofar), ends, options))]);
   const quick = concluded(proven, nodePods);
   if (options.witness !== "always" && quick.known && passesAsPredicted(quick.value.report)) return quick;
-  onProgress(`looking into every Pod of ${usable.join(", ")}`);
+  if (uids !== null) onProgress(`looking into every Pod of ${usable.join(", ")}`);
   const whole = uids === null ? proven : byId([...proven.values(), ...(await readNodes(sender, null))]);
   const followed = await followFlow(sender, whole, { ...options, choice: options.witness });
   return concluded(byId([...whole.values(), ...followed]), nodePods);
