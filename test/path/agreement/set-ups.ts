@@ -48,7 +48,7 @@ export const setUps: readonly SetUp[] = [
   },
   { lab: { cni: "bridge", nodes: 2 }, faults: ["", "forward-policy-drop", "pod-cidr-route-missing"] },
   {
-    lab: { cni: "flannel", proxyMode: "nftables", nodes: 2 },
+    lab: { proxyMode: "nftables" },
     faults: ["", "service-rules-missing-on-a-node-nftables", "service-rules-stale-on-a-node-nftables"],
   },
   { lab: { cni: "flannel-host-gw", nodes: 2 }, faults: [""] },
