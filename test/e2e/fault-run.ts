@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Fault } from "../faults/fault.ts";
 import type { Lab } from "../faults/lab.ts";
 import type { Result } from "../faults/recording.ts";
@@ -81,7 +82,7 @@ async function ask(
   );
   const named = judge(faults, report);
   const offline = await netdoctor(kubeconfig, ["check", "-o", "json", "--bundle", bundle]);
-  const left = await leftBehind(lab);
+  const left = await leftInTheEnd(lab);
   const exitCode = faults.some(({ expect }) => expect.severity === "error") ? 1 : 0;
   const problems = [
     ...named.problems,
@@ -124,6 +125,16 @@ async function fixAndAsk(
     said = found.map(({ id, message }) => `${id}: ${message}`).join("; ");
   }
   return problem(`after ${steps.map(({ run }) => run).join("; ")} the report still says ${said}`);
+}
+
+/** What is still there some time after the cluster was healed: while an API of it does not answer, no namespace can be deleted whole. */
+async function leftInTheEnd(lab: Lab): Promise<readonly string[]> {
+  let left = await leftBehind(lab);
+  for (let waited = 0; left.length > 0 && waited < 60; waited++) {
+    await sleep(1000);
+    left = await leftBehind(lab);
+  }
+  return left;
 }
 
 /** What of any run is still in the cluster. */

@@ -12,6 +12,10 @@ export const fault: Fault = {
     await lab.waitFor("an answer from vault", () => hears(lab, "client-node1", ["http://vault/"]));
     await lab.node("node2", ["pkill", "-STOP", "-x", "kubelet"]);
     await lab.kubectl(["wait", "--for=condition=Ready=Unknown", "node/node2", "--timeout=120s"]);
+    await lab.waitFor(
+      "vault to be taken out of its Service",
+      async () => !(await hears(lab, "client-node1", ["http://vault/"])),
+    );
   },
   prove: (lab) => cannotGet(lab, "client-node1", "http://vault/"),
   expect: { id: "node-not-ready", kind: "Node", name: "node2", severity: "error" },
