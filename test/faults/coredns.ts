@@ -5,9 +5,7 @@ const kubeSystem = ["-n", "kube-system"];
 /** Scales CoreDNS and waits until exactly so many replicas are there and ready. */
 export async function scaleCoreDns(lab: Lab, replicas: number): Promise<void> {
   await lab.kubectl([...kubeSystem, "scale", "deployment", "coredns", `--replicas=${replicas}`]);
-  // the usual end is five seconds of lame duck
-  if (replicas === 0)
-    await lab.kubectl([...kubeSystem, "delete", "pods", "-l", "k8s-app=kube-dns", "--grace-period=1"]);
+  if (replicas === 0) await deleteReplicas(lab);
   await lab.kubectl([...kubeSystem, "rollout", "status", "deployment", "coredns", "--timeout=60s"]);
   await lab.waitFor("the replicas of CoreDNS", async () => {
     const pods = await lab.kubectl([...kubeSystem, "get", "pods", "-l", "k8s-app=kube-dns", "-o", "name"]);
@@ -30,7 +28,7 @@ export async function breakCorefile(lab: Lab, change: (corefile: string) => stri
   await write(lab, "shop", "corefile-before", before);
   await write(lab, "kube-system", "coredns", change(before));
   const replicas = [...kubeSystem, "get", "pods", "-l", "k8s-app=kube-dns", "-o"];
-  await lab.kubectl([...kubeSystem, "delete", "pods", "-l", "k8s-app=kube-dns", "--grace-period=1"]);
+  await deleteReplicas(lab);
   const state = "jsonpath={.items[*].status.containerStatuses[*].state.waiting.reason}";
   await lab.waitFor(
     "CoreDNS to crash",
@@ -45,9 +43,13 @@ export async function restoreCorefile(lab: Lab): Promise<void> {
 
 async function replace(lab: Lab, corefile: string): Promise<void> {
   await write(lab, "kube-system", "coredns", corefile);
-  // The usual end is five seconds of lame duck.
-  await lab.kubectl([...kubeSystem, "delete", "pods", "-l", "k8s-app=kube-dns", "--grace-period=1"]);
+  await deleteReplicas(lab);
   await scaleCoreDns(lab, 2);
+}
+
+/** Their usual end is five seconds of lame duck. */
+async function deleteReplicas(lab: Lab): Promise<void> {
+  await lab.kubectl([...kubeSystem, "delete", "pods", "-l", "k8s-app=kube-dns", "--grace-period=1"]);
 }
 
 function read(lab: Lab, namespace: string, name: string): Promise<string> {

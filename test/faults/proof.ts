@@ -2,16 +2,17 @@ import type { Lab, Ran } from "./lab.ts";
 
 const curl = ["curl", "-sS", "-o", "/dev/null", "--connect-timeout", "1.5", "--max-time", "3"];
 
+const curlAll = [...curl, "--parallel", "--parallel-immediate", "--fail-early"];
+
 /** Whether a client Pod gets an answer from every one of the URLs. */
 export async function hears(lab: Lab, client: string, urls: readonly string[]): Promise<boolean> {
-  const ran = await lab.tryPod(client, [...curl, "--parallel", "--parallel-immediate", "--fail-early", ...urls]);
+  const ran = await lab.tryPod(client, [...curlAll, ...urls]);
   return ran.ok;
 }
 
 /** Whether a client Pod gets an answer from every one of the URLs before some seconds are over: it asks again and again, in the Pod. */
 export async function hearsSoon(lab: Lab, client: string, urls: readonly string[], seconds: number): Promise<boolean> {
-  const again =
-    'until curl -sS -o /dev/null --connect-timeout 1.5 --max-time 3 --parallel --parallel-immediate --fail-early "$@"; do sleep 0.5; done';
+  const again = `until ${curlAll.join(" ")} "$@"; do sleep 0.5; done`;
   return (await lab.tryPod(client, ["timeout", String(seconds), "sh", "-c", again, "sh", ...urls])).ok;
 }
 
