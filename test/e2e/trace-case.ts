@@ -4,6 +4,13 @@ import { leftBehind } from "./fault-run.ts";
 import { netdoctor } from "./netdoctor.ts";
 import { must, type Tally } from "./tally.ts";
 
+/** The client's address and port as the other end saw them. */
+export const clientSeenSchema = v.object({
+  known: v.boolean(),
+  value: v.optional(v.string()),
+  detail: v.optional(v.string()),
+});
+
 const tracedSchema = v.object({
   verdict: v.string(),
   flows: v.array(
@@ -11,6 +18,7 @@ const tracedSchema = v.object({
       title: v.string(),
       basis: v.string(),
       outcome: v.string(),
+      clientSeen: clientSeenSchema,
       ways: v.array(v.object({ there: v.array(v.object({ actions: v.array(v.string()) })), mirrored: v.boolean() })),
     }),
   ),
@@ -21,12 +29,13 @@ type Traced = v.InferOutput<typeof tracedSchema>;
 
 /** What a trace must say: passes by a packet and as predicted, or what its first sentence and its first finding must be. */
 export type Expected =
-  | { readonly passes: "by a packet" | "as predicted" }
+  | { readonly passes: "by a packet" | "by a packet, from its own address" | "as predicted" }
   | { readonly fails: RegExp; readonly finding: string | null }
   | { readonly unknown: RegExp };
 export type Case = readonly [name: string, argv: readonly string[], expected: Expected];
 
 export const proven: Expected = { passes: "by a packet" };
+export const provenUntranslated: Expected = { passes: "by a packet, from its own address" };
 
 /** Traces each case over node Pods that stay for the next one. */
 export async function runCases(tally: Tally, lab: Lab, cases: readonly Case[]): Promise<void> {
@@ -49,7 +58,8 @@ function judge({ verdict, flows, findings, disagreements }: Traced, exitCode: nu
   must(disagreements.length === 0, `predicted otherwise: ${JSON.stringify(disagreements)}`);
   if ("passes" in expected) {
     must(verdict === "passes" && exitCode === 0, said);
-    must(first?.basis === (expected.passes === "by a packet" ? "packet" : "prediction"), `${first?.basis}: ${said}`);
+    must(first?.basis === (expected.passes === "as predicted" ? "prediction" : "packet"), `${first?.basis}: ${said}`);
+    if (expected.passes === "by a packet, from its own address") clientIsOwn(first);
     must(first?.ways.every(({ there }) => there.length > 0) === true, `no rows: ${said}`);
     return;
   }
@@ -58,6 +68,17 @@ function judge({ verdict, flows, findings, disagreements }: Traced, exitCode: nu
   must(verdict === wanted && exitCode === code && words.test(first?.outcome ?? ""), said);
   const finding = "fails" in expected ? expected.finding : null;
   must((findings[0]?.id ?? null) === finding, `finding ${findings[0]?.id ?? "none"}: ${said}`);
+}
+
+/** Rejects unless the other end saw the address that the title says the client has. */
+export function clientIsOwn(flow: Pick<Traced["flows"][number], "title" | "clientSeen"> | undefined): void {
+  const from = /from \S+ \(([^,)]+)[,)]/.exec(flow?.title ?? "")?.[1];
+  const { known, value = "", detail = "" } = flow?.clientSeen ?? { known: false };
+  const host = from?.includes(":") ? `[${from}]` : from;
+  must(
+    host !== undefined && known && value.startsWith(`${host}:`),
+    `the other end should see ${from}: ${value}${detail}`,
+  );
 }
 
 /** Deletes the node Pods that the cases kept; nothing may be left. */

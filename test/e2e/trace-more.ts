@@ -3,7 +3,7 @@ import { inClient, podAddress, renewClient } from "../faults/pod-netns.ts";
 import { apply, service, webPodOn, webUrl } from "../faults/workload.ts";
 import { addSidecar } from "../traps/pod-rules.ts";
 import type { Tally } from "./tally.ts";
-import { type Case, type Expected, endCases, proven, runCases } from "./trace-case.ts";
+import { type Case, type Expected, endCases, proven, provenUntranslated, runCases } from "./trace-case.ts";
 
 /**
  * Kinds of flow beside those of `testTrace`, on a lab of any CNI, kube-proxy mode and number of Nodes with the workload `shop`: Nodes as
@@ -48,7 +48,7 @@ export async function testTracesIpv6(tally: Tally, lab: Lab): Promise<void> {
   const [here, there] = await places(lab);
   const web = `shop/${await webPodOn(lab, there)}`;
   const ipv6 = ["--family", "6"];
-  const across: Case = ["IPv6 Pod to Pod across Nodes", [`shop/client-${here}`, web, ...ipv6], proven];
+  const across: Case = ["IPv6 Pod to Pod across Nodes", [`shop/client-${here}`, web, ...ipv6], provenUntranslated];
   try {
     await runCases(tally, lab, [
       across,
@@ -78,15 +78,15 @@ async function healthyCases(lab: Lab): Promise<readonly Case[]> {
   const address = new URL(await webUrl(lab, there)).hostname;
   const port = ["--port", "30080"];
   return [
-    ["Pod to Pod across Nodes", [client, web], proven],
-    ["Pod to Pod on one Node", [client, own], proven],
+    ["Pod to Pod across Nodes", [client, web], provenUntranslated],
+    ["Pod to Pod on one Node", [client, own], provenUntranslated],
     ["Node to Node", [`node/${here}`, `node/${there}`, "--port", "10250"], proven],
     ["Pod to its own Node", [client, `node/${here}`, "--port", "10250"], proven],
     ["Pod to another Node", [client, `node/${there}`, "--port", "10250"], proven],
     ["Node to its own Pod", [`node/${here}`, own], proven],
     ["Node to a Pod of another Node", [`node/${here}`, web], proven],
     ["UDP Pod to Pod", [client, web, "--port", "8081", "--protocol", "udp"], proven],
-    ["a Pod without a shell as the sender", [web, own], proven],
+    ["a Pod without a shell as the sender", [web, own], provenUntranslated],
     ["Pod to itself", [own, own], proven],
     ["Deployment to an address", ["shop/deploy/web", address, "--port", "8080"], proven],
     ["Pod to a host-network Pod", [client, "kube-system/kube-apiserver-node1", "--port", "6443"], proven],

@@ -7,6 +7,7 @@ import type { Lab } from "../faults/lab.ts";
 import { leftBehind } from "./fault-run.ts";
 import { netdoctor, type Run, startNetdoctor } from "./netdoctor.ts";
 import { must, type Tally } from "./tally.ts";
+import { clientIsOwn, clientSeenSchema } from "./trace-case.ts";
 
 const traceSchema = v.object({
   verdict: v.string(),
@@ -17,7 +18,7 @@ const traceSchema = v.object({
       verdict: v.string(),
       basis: v.string(),
       outcome: v.string(),
-      clientSeen: v.object({ known: v.boolean(), value: v.optional(v.string()), detail: v.optional(v.string()) }),
+      clientSeen: clientSeenSchema,
       ways: v.array(v.object({ there: v.array(v.unknown()), verdict: v.string() })),
     }),
   ),
@@ -57,7 +58,11 @@ export async function testTrace(tally: Tally, lab: Lab): Promise<void> {
   };
 
   const flows: readonly (readonly [name: string, argv: readonly string[], also?: (trace: JsonTrace) => void])[] = [
-    ["Pod to Pod across Nodes, the target without a shell", [`shop/${here.client}`, `shop/${there.web}`], clientIsOwn],
+    [
+      "Pod to Pod across Nodes, the target without a shell",
+      [`shop/${here.client}`, `shop/${there.web}`],
+      ({ flows }) => clientIsOwn(flows[0]),
+    ],
     ["Pod to itself through its Service", [`shop/${here.web}`, "shop/svc/web"]],
     [
       "Pod to a Service by its DNS name",
@@ -123,12 +128,6 @@ export async function testTrace(tally: Tally, lab: Lab): Promise<void> {
   });
 }
 
-function clientIsOwn({ flows }: JsonTrace): void {
-  const [first] = flows;
-  const from = /from \S+ \(([^,]+),/.exec(first?.title ?? "")?.[1] ?? "";
-  const { known, value = "", detail = "" } = first?.clientSeen ?? { known: false };
-  must(known && value.startsWith(`${from}:`), `the other end should see ${from}: ${value}${detail}`);
-}
 function clientIsTranslated({ flows }: JsonTrace): void {
   const { known, value = "", detail = "" } = flows[0]?.clientSeen ?? { known: false };
   must(known && value.startsWith("192.168.100."), `the outside should see the Node: ${value}${detail}`);
