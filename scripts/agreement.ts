@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Lab } from "../test/faults/lab.ts";
 import { faults } from "../test/faults/registry.ts";
-import { setUpWorkload } from "../test/faults/workload.ts";
+import { upWithWorkload } from "../test/faults/workload.ts";
 import { type Answered, LabReader } from "../test/path/agreement/lab-reader.ts";
 import { setUps } from "../test/path/agreement/set-ups.ts";
 import { summary, type Tried } from "../test/path/agreement/summary.ts";
@@ -29,8 +29,7 @@ for (const { lab: settings, faults: names } of setUps) {
   const chosen = names.filter(wanted);
   if (chosen.length === 0) continue;
   const lab = new Lab(values.lab, settings);
-  await lab.up();
-  await setUpWorkload(lab);
+  await upWithWorkload(lab);
   const reader = await LabReader.open(lab);
   try {
     for (const name of chosen) {

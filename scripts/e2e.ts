@@ -16,7 +16,7 @@ import { testTrace } from "../test/e2e/trace.ts";
 import type { Fault } from "../test/faults/fault.ts";
 import { binaries, Lab } from "../test/faults/lab.ts";
 import { faults } from "../test/faults/registry.ts";
-import { setUpWorkload } from "../test/faults/workload.ts";
+import { upWithWorkload } from "../test/faults/workload.ts";
 import { healthy } from "../test/traps/healthy.ts";
 
 const { values } = parseArgs({ options: { save: { type: "string" } } });
@@ -61,8 +61,7 @@ async function testOtherLabs(name: string, inThem: readonly Fault[], directory: 
 async function testDefaultLab(name: string, inIt: Iterable<Fault>, directory: string): Promise<void> {
   const lab = new Lab(name);
   const up = await tally.test("the lab comes up with a workload", async () => {
-    await lab.up();
-    await setUpWorkload(lab);
+    await upWithWorkload(lab);
     return undefined;
   });
   if (!up) return;

@@ -8,7 +8,7 @@ import { testMoreTraces, testTracesIpv6, testTracesWithOwnRules } from "../test/
 import { testWitness } from "../test/e2e/witness.ts";
 import { testWitnessInterrupted } from "../test/e2e/witness-interrupted.ts";
 import { binaries, Lab, type LabSettings } from "../test/faults/lab.ts";
-import { setUpWorkload } from "../test/faults/workload.ts";
+import { upWithWorkload } from "../test/faults/workload.ts";
 
 const { values } = parseArgs({ options: { lab: { type: "string", default: "traces" } } });
 const tally = new Tally();
@@ -29,8 +29,7 @@ try {
     const lab = new Lab(values.lab, settings);
     const kind = Object.values(settings).join(" ") || "default";
     const up = await tally.test(`lab ${kind}`, async () => {
-      await lab.up();
-      await setUpWorkload(lab);
+      await upWithWorkload(lab);
       return undefined;
     });
     if (up) for (const test of tests) await test(tally, lab);

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Fault } from "../faults/fault.ts";
 import type { Lab } from "../faults/lab.ts";
 import type { Result } from "../faults/recording.ts";
-import { hasWorkload, setUpWorkload, waitUntilHealthy } from "../faults/workload.ts";
+import { upWithWorkload, waitUntilHealthy } from "../faults/workload.ts";
 import { judge } from "./naming.ts";
 import { type JsonReport, netdoctor, reportOf, serious, startNetdoctor } from "./netdoctor.ts";
 import { runReads } from "./run-reads.ts";
@@ -28,9 +28,8 @@ export async function runFault(
   directory: string,
   tryNext: boolean,
 ): Promise<FaultRun> {
-  await lab.up();
   // What the last fault healed is healthy, workload and all.
-  if (!(await hasWorkload(lab))) await setUpWorkload(lab);
+  await upWithWorkload(lab);
   const broken: Fault[] = [];
   try {
     for (const fault of faults) {

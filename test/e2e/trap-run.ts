@@ -1,14 +1,13 @@
 import { join } from "node:path";
 import type { Lab } from "../faults/lab.ts";
-import { hasWorkload, setUpWorkload, waitUntilHealthy } from "../faults/workload.ts";
+import { upWithWorkload, waitUntilHealthy } from "../faults/workload.ts";
 import type { Trap, TrapSet } from "../traps/trap.ts";
 import { type FaultRun, leftBehind } from "./fault-run.ts";
 import { netdoctor, reportOf, serious, subjectText } from "./netdoctor.ts";
 
 /** Sets up every trap of a set in a healthy lab and asks once: silence is right, with everything looked at. */
 export async function runTraps(set: TrapSet, lab: Lab, directory: string): Promise<FaultRun> {
-  await lab.up();
-  if (!(await hasWorkload(lab))) await setUpWorkload(lab);
+  await upWithWorkload(lab);
   const standing: Trap[] = [];
   try {
     for (const trap of set.traps) {

@@ -85,8 +85,13 @@ export async function setUpWorkload(lab: Lab): Promise<void> {
   await waitUntilHealthy(lab);
 }
 
-/** Whether the workload was set up in this lab. */
-export async function hasWorkload(lab: Lab): Promise<boolean> {
+/** Starts the lab with the workload, unless both are there. */
+export async function upWithWorkload(lab: Lab): Promise<void> {
+  await lab.up();
+  if (!(await hasWorkload(lab))) await setUpWorkload(lab);
+}
+
+async function hasWorkload(lab: Lab): Promise<boolean> {
   const found = await lab.kubectl(["get", "-n", "shop", "deploy/web", "--ignore-not-found", "-o", "name"]);
   return found !== "";
 }
