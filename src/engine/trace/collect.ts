@@ -102,8 +102,10 @@ export async function collectTrace(connection: Connection, options: TraceOptions
   if (options.witness !== "always" && quick.known && passesAsPredicted(quick.value.report)) return quick;
   if (uids !== null) onProgress(`looking into every Pod of ${usable.join(", ")}`);
   const whole = uids === null ? proven : byId([...proven.values(), ...(await readNodes(sender, null))]);
-  const followed = await followFlow(sender, whole, { ...options, choice: options.witness });
-  return concluded(byId([...whole.values(), ...followed]), nodePods);
+  const answer = whole === proven ? quick : concluded(whole, nodePods);
+  if (!answer.known) return answer;
+  const followed = await followFlow(sender, whole, answer.value.report.flows, { ...options, choice: options.witness });
+  return followed.length === 0 ? answer : concluded(byId([...whole.values(), ...followed]), nodePods);
 }
 
 /** Then what was read explains all that was seen, and more of it would change nothing. */
