@@ -42,7 +42,7 @@ const reading: readonly Rule[] = [
 const running: readonly Rule[] = [
   { apiGroups: [""], resources: ["namespaces"], verbs: ["create", "delete"] },
   { apiGroups: [""], resources: ["pods"], verbs: ["create", "delete", "deletecollection"] },
-  { apiGroups: [""], resources: ["services"], verbs: ["create"] },
+  { apiGroups: [""], resources: ["services", "serviceaccounts"], verbs: ["create"] },
   // Over websockets API servers ask for get, and from 1.35 on for create too.
   { apiGroups: [""], resources: ["pods/exec"], verbs: ["get", "create"] },
 ];

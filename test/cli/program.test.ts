@@ -81,7 +81,7 @@ test("check --api-only and check --dry-run each write one JSON document to stdou
     startAgainst(cluster.url, "check", "--dry-run").ended,
   ]);
   expect(JSON.parse(read.stdout)).toMatchObject({ kind: "Report", cluster: { nodes: ["node1"] } });
-  const kinds = ["Namespace", "Service", "Service", "Pod", "Pod"].map((kind) => ({ kind }));
+  const kinds = ["Namespace", "ServiceAccount", "Service", "Service", "Pod", "Pod"].map((kind) => ({ kind }));
   expect(JSON.parse(planned.stdout)).toMatchObject({ kind: "List", items: kinds });
   expect([planned.exitCode, read.stderr, planned.stderr]).toEqual([0, [], []]);
   expect(cluster.changes()).toEqual([]);
@@ -95,7 +95,7 @@ test("trace --dry-run writes the Pods of the Nodes concerned, and creates nothin
   ]);
   expect(JSON.parse(planned.stdout)).toMatchObject({
     kind: "List",
-    items: [{ kind: "Namespace" }, { kind: "Pod", spec: { nodeName: "node1" } }],
+    items: [{ kind: "Namespace" }, { kind: "ServiceAccount" }, { kind: "Pod", spec: { nodeName: "node1" } }],
   });
   expect([planned.exitCode, refused.exitCode, refused.stdout]).toEqual([0, 2, ""]);
   expect(cluster.changes()).toEqual([]);

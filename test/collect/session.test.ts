@@ -29,17 +29,18 @@ const sessionOf = ({ opened }: Awaited<ReturnType<typeof open>>) => {
 };
 
 describe("opening a session", () => {
-  test("asks for a rehearsal of each kind first, then creates Services before the Pods they choose", async () => {
+  test("asks for a rehearsal of each kind first, then creates the account of Pods and Services before the Pods themselves", async () => {
     const { cluster } = await open();
     const within = "/api/v1/namespaces/RUN";
-    expect(cluster.changes().slice(0, 5)).toEqual([
+    expect(cluster.changes().slice(0, 6)).toEqual([
       "POST /api/v1/namespaces dryRun",
       "POST /api/v1/namespaces",
+      `POST ${within}/serviceaccounts`,
       `POST ${within}/pods dryRun`,
       `POST ${within}/services`,
       `POST ${within}/services`,
     ]);
-    expect(cluster.changes().slice(5)).toEqual(Array.from({ length: 4 }, () => `POST ${within}/pods`));
+    expect(cluster.changes().slice(6)).toEqual(Array.from({ length: 4 }, () => `POST ${within}/pods`));
   });
 
   test("creates each Node's probe Pod only when its node Pod runs, which notes what that changes", async () => {
@@ -62,10 +63,13 @@ describe("opening a session", () => {
     expect(cluster.changes().filter((change) => change.endsWith("RUN/pods"))).toHaveLength(2);
   });
 
-  test("waits for the ServiceAccount that a new namespace does not have yet", async () => {
+  test("waits for the ServiceAccount that a new namespace does not have yet where it may not make it", async () => {
     let left = 3;
     const { cluster, ...rest } = await open({
-      answer: ({ method, path }) => (method === "POST" && path === PODS && left-- > 0 ? noAccountYet : undefined),
+      answer: ({ method, path }) => {
+        if (method === "POST" && path.endsWith("/serviceaccounts")) return rbac("create", "serviceaccounts");
+        return method === "POST" && path === PODS && left-- > 0 ? noAccountYet : undefined;
+      },
     });
     expect(sessionOf({ cluster, ...rest }).refused).toEqual(new Map());
     expect(cluster.changes().filter((change) => change.endsWith("pods dryRun"))).toHaveLength(4);

@@ -71,6 +71,11 @@ export function runNamespace(options: RunOptions) {
   };
 }
 
+/** The account that Pods get which name none; without it the API server refuses them. This one's token is mounted nowhere, and it has no rights. */
+export function runAccount(options: RunOptions) {
+  return { apiVersion: "v1", kind: "ServiceAccount", metadata: metadata(options, "default") };
+}
+
 const meshOptOut = { "sidecar.istio.io/inject": "false", "linkerd.io/inject": "disabled" } as const;
 
 function podDefaults(options: RunOptions, node: string) {
@@ -183,6 +188,7 @@ function escapeReferences(program: string): string {
 export function sessionObjects(options: RunOptions, nodes: readonly string[]): readonly object[] {
   return [
     runNamespace(options),
+    runAccount(options),
     ...(options.probes ? [probeService(options, "probe"), probeService(options, "hairpin")] : []),
     ...nodes.flatMap((node, index) => [
       nodePod(options, node, index),

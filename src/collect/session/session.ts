@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { AccessError } from "../api/access-error.ts";
 import type { Connection } from "../api/connection.ts";
 import type { Refusal } from "../api/refusal.ts";
-import { namespaceOf, nodePod, probePod, probeService, type RunOptions, runNamespace } from "./objects.ts";
+import { namespaceOf, nodePod, probePod, probeService, type RunOptions, runAccount, runNamespace } from "./objects.ts";
 import { failedSandboxes, type PodState, podStates } from "./pod-states.ts";
 
 /** A run's own Pods on the cluster, and what kept any of them from starting. */
@@ -59,6 +59,8 @@ export async function openSession(
   // A server's failure, unlike its refusal, leaves open whether it did what it was asked.
   if (!created.ok) return refuse(`create the namespace ${namespace}`, created.refusal, created.refusal.status >= 500);
 
+  // The controller manager makes this account too, a moment later, or never where it stands still. Refused, it is waited for.
+  await connection.create(`/api/v1/namespaces/${namespace}/serviceaccounts`, runAccount(options), { signal });
   const pods = `/api/v1/namespaces/${namespace}/pods`;
   const first = nodes[0];
   if (first !== undefined) {
@@ -88,7 +90,7 @@ export async function openSession(
   };
 }
 
-/** A new namespace has no default ServiceAccount for some milliseconds; until then the API server forbids every Pod. */
+/** Where we may not make the default ServiceAccount ourselves, a new namespace has none for some milliseconds, and the API server forbids every Pod. */
 async function createOnceAccountExists(
   connection: Connection,
   path: string,
@@ -96,13 +98,16 @@ async function createOnceAccountExists(
   dryRun: boolean,
   signal: AbortSignal,
 ) {
-  for (let attempt = 0; ; attempt++) {
+  const until = performance.now() + accountMs;
+  for (;;) {
     const answer = await connection.create(path, pod, { dryRun, signal });
-    if (answer.ok || attempt >= 100 || !/serviceaccount .*not found/i.test(answer.refusal.message)) return answer;
+    if (answer.ok || performance.now() > until || !/serviceaccount .*not found/i.test(answer.refusal.message))
+      return answer;
     await sleep(50, undefined, { signal });
   }
 }
 
+const accountMs = 10_000;
 const notReadyMs = 5000;
 
 /**

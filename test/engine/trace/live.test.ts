@@ -258,12 +258,17 @@ describe("trace --dry-run prints what would be created, and creates nothing", ()
   }
   const onNode = (node: string) => ({ kind: "Pod", spec: { nodeName: node, hostNetwork: true } });
 
-  test("a namespace and a Pod on each Node concerned; for a session that is kept, only what it lacks", async () => {
+  test("a namespace with its account and a Pod on each Node concerned; for a session that is kept, only what it lacks", async () => {
     const cluster = await recordedCluster(healthy);
     const toNode = { to: "node/node1", port: null };
     expect(await planned(requestTo(cluster, {}))).toMatchObject({
       kind: "List",
-      items: [{ kind: "Namespace", metadata: { name: "netdoctor-abc12" } }, onNode("node1"), onNode("node2")],
+      items: [
+        { kind: "Namespace", metadata: { name: "netdoctor-abc12" } },
+        { kind: "ServiceAccount" },
+        onNode("node1"),
+        onNode("node2"),
+      ],
     });
     expect(cluster.changes()).toEqual([]);
     await (await traced(requestTo(cluster, toNode, { keepMs: 600_000 }))).cleaned;
