@@ -1,8 +1,8 @@
+import type { FailingEnds } from "../model/failing-ends.ts";
 import type { FlowEnd, FlowResult } from "../model/flow.ts";
 import { isOwnEnd, nodeOf } from "../model/flow-end.ts";
+import { flowKind } from "../model/flow-kind.ts";
 import { succeeded } from "../model/flow-outcome.ts";
-import type { FailingEnds } from "./failing-ends.ts";
-import { flowKind } from "./flow-kind.ts";
 
 /** A kind of flow in words, and the flows of that kind that were sent beside the failing ones. */
 type Kind = readonly [string, readonly FlowResult[]];

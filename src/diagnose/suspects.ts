@@ -1,6 +1,6 @@
+import type { FailingEnds } from "../model/failing-ends.ts";
 import type { FlowResult, ProbeOutcome } from "../model/flow.ts";
 import { succeeded } from "../model/flow-outcome.ts";
-import type { FailingEnds } from "./failing-ends.ts";
 import type { Stretch } from "./stretch.ts";
 
 /** What the shape of the failures leaves possible, the nearest first. Nothing that the shape rules out is named. */

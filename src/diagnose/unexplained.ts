@@ -1,11 +1,11 @@
 import { clusterRef, defineFinding, evidence, nodeRef, reads, readsOn } from "../model/define.ts";
+import { type FailingEnds, failingEnds } from "../model/failing-ends.ts";
 import type { Finding } from "../model/finding.ts";
 import type { FlowResult } from "../model/flow.ts";
+import { flowKind } from "../model/flow-kind.ts";
 import { groupBy } from "../model/flow-outcome.ts";
 import type { ObjectRef } from "../model/kubernetes.ts";
 import { contrasts } from "./contrasts.ts";
-import { type FailingEnds, failingEnds } from "./failing-ends.ts";
-import { flowKind } from "./flow-kind.ts";
 import { type Stretch, sharedStretch } from "./stretch.ts";
 import { suspects } from "./suspects.ts";
 import { traceWords } from "./trace-command.ts";

@@ -34,9 +34,21 @@ export interface NodeCni {
   readonly uplinkMtuBytes: number | null;
   readonly overheadBytes: number;
   readonly evidence: readonly Evidence[];
+  /** "namespace/name" of the Pod by which the CNI keeps this Node; "" where none is known. */
+  readonly agent: string;
+  /** The same of kube-proxy. */
+  readonly kubeProxy: string;
   /** Why parts of this could not be told. */
   readonly unknown: readonly string[];
 }
+/** "namespace/name" of the Pod by which the CNI keeps a Node; "" where none is known. */
+export const agentOn = (node: string, { nodes }: Pick<ClusterCni, "nodes">): string =>
+  nodes.find((one) => one.node === node)?.agent ?? "";
+
+/** The same of kube-proxy. */
+export const kubeProxyOn = (node: string, { nodes }: Pick<ClusterCni, "nodes">): string =>
+  nodes.find((one) => one.node === node)?.kubeProxy ?? "";
+
 export interface ClusterCni {
   readonly name: string;
   readonly agree: boolean;

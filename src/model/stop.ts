@@ -5,6 +5,8 @@ export type Stop =
       readonly node: string;
       /** Set when the rule stands in the Pod's own namespace. */
       readonly pod: string | null;
+      /** A process in that namespace, where it is a Pod's; else 0. */
+      readonly pid: number;
       readonly backend: "iptables" | "nftables";
       /** Of the packet: iptables and ip6tables are two programs with rules of their own. */
       readonly family: "IPv4" | "IPv6";
@@ -13,6 +15,8 @@ export type Stop =
       readonly chain: string;
       /** 1-based; null = the chain's policy. */
       readonly rule: number | null;
+      /** By which nft(8) deletes it; null where iptables made it, or the policy drops. */
+      readonly handle: number | null;
       readonly text: string;
       readonly rejects: boolean;
       /** outer = the encapsulated packet. */
@@ -35,13 +39,19 @@ export type Stop =
       readonly node: string;
       readonly pod: string | null;
       readonly destination: string;
+      /** A process in that namespace, where it is a Pod's; else 0. */
+      readonly pid: number;
       readonly route: string;
       readonly type: string;
+      /** Who made it ("boot": a person, or a program that did not say, ip-route(8)); "" for a policy rule. */
+      readonly protocol: string;
     }
   | {
       readonly kind: "link-down";
       readonly node: string;
       readonly pod: string | null;
+      /** A process in that namespace, where it is a Pod's; else 0. */
+      readonly pid: number;
       readonly device: string;
       /** The Pod whose veth the device is the Node's end of. */
       readonly endOf?: string;
@@ -58,6 +68,8 @@ export type Stop =
       readonly kind: "neighbour-wrong";
       readonly node: string;
       readonly pod: string | null;
+      /** A process in that namespace, where it is a Pod's; else 0. */
+      readonly pid: number;
       readonly device: string;
       readonly address: string;
       readonly has: string;
@@ -73,7 +85,14 @@ export type Stop =
       readonly has: string;
       readonly expected: string;
     }
-  | { readonly kind: "address-missing"; readonly node: string; readonly pod: string | null; readonly address: string }
+  | {
+      readonly kind: "address-missing";
+      readonly node: string;
+      readonly pod: string | null;
+      /** A process in that namespace, where it is a Pod's; else 0. */
+      readonly pid: number;
+      readonly address: string;
+    }
   | {
       readonly kind: "packet-too-big";
       readonly node: string;
@@ -124,6 +143,8 @@ export type Stop =
       readonly kind: "reverse-path-filtered";
       readonly node: string;
       readonly pod: string | null;
+      /** A process in that namespace, where it is a Pod's; else 0. */
+      readonly pid: number;
       readonly device: string;
       readonly source: string;
       readonly route: string;

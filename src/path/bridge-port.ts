@@ -37,7 +37,7 @@ export function whyNoPort(trace: Trace, host: Netns, bridge: Link, address: Addr
   if (state === undefined || !state.netns.known) {
     return unknownAt(`the network namespaces of the Pods on Node ${host.node} were not read`);
   }
-  const stop = { kind: "address-missing", node: host.node, pod: null, address: address.text } as const;
+  const stop = { kind: "address-missing", node: host.node, pod: null, pid: 0, address: address.text } as const;
   const seen = {
     source: `${host.capture}/link`,
     where: `bridge ${bridge.name}`,
@@ -49,7 +49,13 @@ export function whyNoPort(trace: Trace, host: Netns, bridge: Link, address: Addr
 function whyPodUnreachable(host: Netns, bridge: Link, pod: Netns, address: Address): Position {
   if (!pod.links.known) return unknownAt(`the devices of ${describeNetns(pod)} could not be read: ${pod.links.detail}`);
   if (hasAddress(pod, address) !== true) {
-    const stop = { kind: "address-missing", node: host.node, pod: pod.pod, address: address.text } as const;
+    const stop = {
+      kind: "address-missing",
+      node: host.node,
+      pod: pod.pod,
+      pid: pod.pid,
+      address: address.text,
+    } as const;
     return stopped(stop, [addressEvidence(pod)]);
   }
   const [podLink] = pod.addresses.get(address.text) ?? [];

@@ -48,8 +48,10 @@ function route(trace: Trace, netns: Netns, input: Input, packet: Packet): Positi
 const forwardsNot = (netns: Netns): boolean => sysctl(netns, "net.ipv4.ip_forward") !== "1";
 
 function addressMissing(netns: Netns, packet: Packet): Position {
-  const { node, pod } = netns;
-  return stopped({ kind: "address-missing", node, pod, address: packet.destination.text }, [addressEvidence(netns)]);
+  const { node, pod, pid } = netns;
+  return stopped({ kind: "address-missing", node, pod, pid, address: packet.destination.text }, [
+    addressEvidence(netns),
+  ]);
 }
 
 function arrive(trace: Trace, netns: Netns, input: Input, packet: Packet): Position {
@@ -120,6 +122,7 @@ function reversePath(trace: Trace, netns: Netns, device: Link, packet: Packet): 
     kind: "reverse-path-filtered",
     node: netns.node,
     pod: netns.pod,
+    pid: netns.pid,
     device: device.name,
     source: packet.source.text,
     route: routeText(back.route),

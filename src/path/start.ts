@@ -43,7 +43,13 @@ function fromPod(
   if (netns === null) return unknownAt(`the network namespace of Pod ${name} was not read on Node ${from.node}`);
   const own = parseHost(from.ip);
   if (own !== null && own.family === destination.family && hasAddress(netns, own) === false) {
-    const stop = { kind: "address-missing", node: netns.node, pod: netns.pod, address: own.text } as const;
+    const stop = {
+      kind: "address-missing",
+      node: netns.node,
+      pod: netns.pod,
+      pid: netns.pid,
+      address: own.text,
+    } as const;
     return stopped(stop, [addressEvidence(netns)]);
   }
   return locally(flow, netns, destination, own?.family === destination.family ? own : null);

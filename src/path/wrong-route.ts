@@ -53,7 +53,7 @@ function awayFromHere(trace: Trace, netns: Netns, packet: Packet, route: Route):
   const gateway = here === undefined ? null : gatewayOf(netnsOfPod(world, here), destination.family);
   const evidence = [routeEvidence(netns, route), ownerEvidence(world, node, destination)];
   if (gateway !== null && hasAddress(netns, gateway) === false && !isLinkLocal(gateway)) {
-    const stop = { kind: "address-missing", node, pod, address: gateway.text } as const;
+    const stop = { kind: "address-missing", node, pod, pid: netns.pid, address: gateway.text } as const;
     return stopped(stop, [addressEvidence(netns), ...evidence]);
   }
   const place = { node, pod, destination: destination.text, route: routeText(route) };
@@ -75,7 +75,8 @@ function describeOwner(world: World, owner: string): string {
   const node = world.nodesByName.get(owner);
   const [address] = node?.internalIPs ?? [];
   const ranges = node?.podCIDRs.join(", ") ?? "";
-  return `Node ${owner}${address === undefined ? "" : ` (${address})`}${ranges === "" ? "" : `, which has ${ranges}`}`;
+  const at = [...(address === undefined ? [] : [address]), ...(ranges === "" ? [] : [ranges])];
+  return `Node ${owner}${at.length === 0 ? "" : ` (${at.join(", ")})`}`;
 }
 
 function ownerEvidence(

@@ -66,18 +66,31 @@ function openText(open: readonly CheckOutcome[]): string {
   const lacks = new Map<string, number>();
   for (const { missing } of open) {
     const [first] = missing;
-    const lack = first === undefined ? "" : `${FACT_WORDS[first.fact] ?? first.fact} (${reasonWords(first.reason)})`;
+    const lack = first === undefined ? "" : `${factWords(first.fact)} (${reasonWords(first.reason)})`;
     lacks.set(lack, (lacks.get(lack) ?? 0) + 1);
   }
   const parts = [...lacks].map(([lack, number]) => `${number}${lack === "" ? "" : ` for want of ${lack}`}`);
   return `${list(parts, NAMED)}; -o wide names them`;
 }
 
-const FACT_WORDS: Readonly<Record<string, string>> = { nodeStates: "the state of the Nodes", flows: "probes" };
+/** Facts whose names are not what a person calls them. */
+const FACT_WORDS: Readonly<Record<string, string>> = {
+  nodeStates: "the state of the Nodes",
+  unreadNodes: "the state of the Nodes",
+  flows: "probes",
+  probed: "probes",
+  endpointSlices: "EndpointSlices",
+  networkPolicies: "NetworkPolicies",
+  serviceCIDRs: "ServiceCIDRs",
+  apiServices: "APIServices",
+  configMaps: "ConfigMaps",
+  customObjects: "custom resources",
+};
+const factWords = (fact: string): string => FACT_WORDS[fact] ?? fact;
 
 function withReason({ id, missing }: CheckOutcome): string {
   const [first] = missing;
-  return first === undefined ? id : `${id} (${first.fact} ${reasonWords(first.reason)})`;
+  return first === undefined ? id : `${id} (${factWords(first.fact)} ${reasonWords(first.reason)})`;
 }
 
 /** What could not be examined, why, and what would settle it; entries of one reason share a line. */

@@ -13,7 +13,7 @@ const SHAPES: readonly (readonly string[])[] = [
   "what cidr used total",
   "role reason",
   "name agree workloads strategy enforcesNetworkPolicy kubeProxyMode nodes",
-  "node file name plugins strategy tunnelDevice tunnelPort podMtuBytes uplinkMtuBytes overheadBytes evidence unknown",
+  "node file name plugins strategy tunnelDevice tunnelPort podMtuBytes uplinkMtuBytes overheadBytes agent kubeProxy evidence unknown",
   "id severity confidence check inBaseline subject message why params evidence explains next",
   "run effect onNode",
   "statement measure",
@@ -32,8 +32,8 @@ const SHAPES: readonly (readonly string[])[] = [
   "outcome sent succeeded medianMs clientSeen largestBytes answers detail",
   "what reason unlock",
   "protocol port",
-  "kind node pod backend family hook table chain rule text rejects layer outer service destination device bridge master peer what " +
-    "source address port listensOn mtuBytes packetBytes has route type expected sysctl endOf endpoint to",
+  "kind node pod pid backend family hook table chain rule handle text rejects layer outer service destination device bridge master peer what " +
+    "source address port listensOn mtuBytes packetBytes has route type protocol expected sysctl endOf endpoint to",
 ].map((keys) => keys.split(" "));
 const shapeOf = new Map<string, readonly string[] | null>();
 

@@ -8,7 +8,7 @@ import { upWithWorkload, waitUntilHealthy } from "../faults/workload.ts";
 import { judge } from "./naming.ts";
 import { type JsonReport, netdoctor, reportOf, serious, startNetdoctor } from "./netdoctor.ts";
 import { runReads } from "./run-reads.ts";
-import { runStep } from "./run-step.ts";
+import { runStep, toFillIn } from "./run-step.ts";
 
 export interface FaultRun extends Omit<Result, "left"> {
   /** What of the run is still in the cluster. */
@@ -74,8 +74,9 @@ async function ask(
   const [live] = await Promise.all([running, tryNext ? undefined : healAll()]);
   const report = reportOf({ exitCode: live.exitCode ?? -1, stdout: live.stdout, stderr: live.stderr, seconds });
   const unread = tryNext ? await runReads(faults, report, lab) : [];
-  const byCommand = tryNext && faults.every(({ fixedBy }) => fixedBy === "its-command");
-  const fix = byCommand ? await fixAndAsk(faults, report, lab) : { fix: notTried(faults), problems: [] };
+  const steps = wholeFix(faults, report);
+  const untried = { fix: steps === null ? "not one command" : "not tried", problems: [] } as const;
+  const fix = tryNext && steps !== null ? await fixAndAsk(steps, lab) : untried;
   await healAll().catch((cause: unknown) =>
     fix.fix === "healthy after its command" ? undefined : Promise.reject(cause),
   );
@@ -94,36 +95,43 @@ async function ask(
   return { ...named, fix: fix.fix, left, problems, seconds: Math.round(seconds * 10) / 10, bundle };
 }
 
-const notTried = (faults: readonly Fault[]): Result["fix"] =>
-  faults.every(({ fixedBy }) => fixedBy === "its-command") ? "not tried" : "not one command";
+type Step = JsonReport["findings"][number]["next"][number];
+
+/** The changing commands of the expected findings, where each prints just one that can be run as it stands; null otherwise. */
+function wholeFix(faults: readonly Fault[], { findings }: JsonReport): readonly Step[] | null {
+  const steps = faults.map(({ expect, fixTakesMore }) => {
+    const named = fixTakesMore === undefined ? findings.filter(({ id }) => id === expect.id) : [];
+    const changing = named.flatMap(({ next }) => next.filter(({ effect }) => effect === "changes"));
+    return changing.filter(({ run }) => !toFillIn.test(run) && !interactive.test(run));
+  });
+  return steps.every(({ length }) => length === 1) ? steps.flat() : null;
+}
+const interactive = /^kubectl .*\bedit\b/;
 
 /** Resolves when the program has begun to print, or has ended without. */
 async function firstOutput(running: ReturnType<typeof startNetdoctor>): Promise<void> {
   await Promise.race([once(running.stdout, "data"), running]);
 }
 
-/** Runs the one changing command of each expected finding as it is printed, and asks for a report without error or warning. */
+/** Runs the commands as they are printed, and asks for a report without error or warning. */
 async function fixAndAsk(
-  faults: readonly Fault[],
-  report: JsonReport,
+  steps: readonly Step[],
   lab: Lab,
 ): Promise<{ readonly fix: Result["fix"]; readonly problems: readonly string[] }> {
-  const ids = faults.map(({ expect }) => expect.id);
-  const steps = report.findings
-    .filter(({ id }) => ids.includes(id))
-    .flatMap(({ next }) => next.filter(({ effect }) => effect === "changes"));
-  const problem = (text: string) => ({ fix: "not healthy after its command" as const, problems: [text] });
-  if (steps.length !== faults.length)
-    return problem(`${steps.length} changing commands for ${faults.length} faults: ${steps.map(({ run }) => run)}`);
-  for (const step of steps) await runStep(step, lab);
-  await waitUntilHealthy(lab);
   let said = "";
-  for (let round = 0; round < 3; round++) {
-    const found = serious(reportOf(await netdoctor(await lab.kubeconfig(), ["check", "-o", "json", "--quiet"])));
-    if (found.length === 0) return { fix: "healthy after its command", problems: [] };
-    said = found.map(({ id, message }) => `${id}: ${message}`).join("; ");
+  try {
+    for (const step of steps) await runStep(step, lab);
+    await waitUntilHealthy(lab);
+    for (let round = 0; round < 3; round++) {
+      const found = serious(reportOf(await netdoctor(await lab.kubeconfig(), ["check", "-o", "json", "--quiet"])));
+      if (found.length === 0) return { fix: "healthy after its command", problems: [] };
+      said = found.map(({ id, message }) => `${id}: ${message}`).join("; ");
+    }
+  } catch (error) {
+    said = String(error);
   }
-  return problem(`after ${steps.map(({ run }) => run).join("; ")} the report still says ${said}`);
+  const problem = `after ${steps.map(({ run }) => run).join("; ")}: ${said}`;
+  return { fix: "not healthy after its command", problems: [problem] };
 }
 
 /** What is still there some time after the cluster was healed: while an API of it does not answer, no namespace can be deleted whole. */

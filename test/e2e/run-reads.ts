@@ -4,10 +4,7 @@ import { delimiter, join } from "node:path";
 import type { Fault } from "../faults/fault.ts";
 import type { Lab } from "../faults/lab.ts";
 import { type JsonReport, program } from "./netdoctor.ts";
-import { runStep } from "./run-step.ts";
-
-/** A word that the reader has to fill in, as POD_PID. */
-const toFillIn = /\b[A-Z]+_[A-Z_]+\b/;
+import { runStep, toFillIn } from "./run-step.ts";
 
 /** The lab lacks a tool that Nodes and people have (crictl, systemctl, ping). */
 const lacking = /\bsh: \d+: \S+: not found\b|has not been booted with systemd|No journal files were found/;

@@ -25,8 +25,11 @@ export interface Fault {
   readonly expect: Expectation;
   /** Ids of findings that would be wrong here. */
   readonly absent?: readonly string[];
-  /** The finding's one changing command is the whole fix: the suite runs it as printed and asks for a healthy report. */
-  readonly fixedBy?: "its-command";
+  /**
+   * Where the finding prints one changing command, the suite runs it as printed and asks for a healthy report; here is why that command is
+   * not the whole fix of this fault, and is not run.
+   */
+  readonly fixTakesMore?: string;
   /** Undoes it all and waits until the cluster is healthy; "lab-down": not worth healing, the lab is thrown away. */
   readonly heal: ((lab: Lab) => Promise<void>) | "lab-down";
 }

@@ -5,9 +5,12 @@ export async function freezeKubeProxy(lab: Lab, node: string): Promise<void> {
   await lab.node(node, ["pkill", "-STOP", "-x", "kube-proxy"]);
 }
 
-/** Lets it run again, from the start: a new process writes all of its rules. */
+/** Lets it run again, from the start: a new process writes all of its rules. A new Pod, for the kubelet starts a container again only after a while. */
 export async function renewKubeProxy(lab: Lab, node: string): Promise<void> {
-  await lab.node(node, ["pkill", "-KILL", "-x", "kube-proxy"]);
+  const proxies = ["-n", "kube-system", "-l", "k8s-app=kube-proxy"];
+  const there = ["--field-selector", `spec.nodeName=${node}`];
+  await lab.kubectl(["delete", "pods", ...proxies, ...there, "--grace-period=1", "--timeout=60s"]);
+  await lab.kubectl(["-n", "kube-system", "rollout", "status", "daemonset/kube-proxy", "--timeout=60s"]);
 }
 
 export function clusterIp(lab: Lab, service: string): Promise<string> {

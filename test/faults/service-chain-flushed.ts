@@ -26,6 +26,7 @@ export function serviceChainFlushed(name: string, lab: LabSettings): Fault {
       await works(lab, "client-node3", ["curl", "-sS", "-m", "5", "http://web/"]);
     },
     expect: { id: "service-rules-missing", kind: "Node", name: "node2", severity: "error" },
+    fixTakesMore: "The script goes on.",
     heal: async (lab) => {
       await lab.node("node2", ["sh", "-c", "kill $(cat /run/flushing.pid); rm /run/flushing.pid"]);
       await renewKubeProxy(lab, "node2");

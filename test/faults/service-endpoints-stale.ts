@@ -23,9 +23,13 @@ export function serviceEndpointsStale(name: string, lab: LabSettings): Fault {
       await alwaysFails(lab, "client-node2", ["sh", "-c", manyTimes]);
       await works(lab, "client-node3", ["sh", "-c", manyTimes]);
     },
-    expect: { id: "service-rules-stale", kind: "Node", name: "node2", severity: "error" },
+    expect: { id: "kube-proxy-not-running", kind: "Node", name: "node2", severity: "error" },
+    absent: ["service-rules-stale"],
     heal: async (lab) => {
       await renewKubeProxy(lab, "node2");
+      await lab.waitFor("rules without the old Pod", async () => {
+        return (await lab.tryPod("client-node2", ["sh", "-c", manyTimes])).ok;
+      });
       await waitUntilHealthy(lab);
     },
   };

@@ -113,13 +113,20 @@ const rule = {
   table: "filter",
   chain: "FORWARD",
   rule: 1,
+  handle: 0,
   text: "-s 10.244.0.0/16 -j DROP",
   pod: "",
+  pid: 0,
   node: "node2",
 };
-const nftRule = { ...rule, backend: "nftables", table: "inet firewall", chain: "forward" };
+const dropped = { ...rule, kinds: ["DNS over TCP", "TCP port 53"], ends: "from Pods of node2 to Pods of node1" };
+const inPod = { pod: "shop/cart-0", pid: 4711 };
+const nft = { backend: "nftables", table: "inet firewall", chain: "forward", handle: 7 };
 const policy = { ...rule, rule: 0, text: "policy DROP" };
-const tunnel = { device: "flannel.1", peer: "node3", has: "", expected: "192.168.100.13" };
+const agent = "kube-flannel/kube-flannel-ds-7tngk";
+const unanswered = { outcome: "servfail", configMap: "kube-system/coredns", failed: 3, sent: 3 };
+const proxy = "kube-system/kube-proxy-25ggw";
+const tunnel = { device: "flannel.1", peer: "node3", has: "", expected: "192.168.100.13", agent };
 const networkPolicy = { kind: "NetworkPolicy", namespace: "shop", name: "default-deny" };
 const noDns = { policies: ["shop/default-deny"], example: "shop/web-1", server: "10.244.0.5:53" };
 const pair = { a: "10.244.0.0/16", b: "10.244.200.0/24" };
@@ -150,7 +157,7 @@ export const samples: readonly Sample[] = [
     { file: "10-flannel.conflist", problem: 'no "plugins"', directory, only: true },
     { file: "10-flannel.conflist", problem: "not a JSON object", directory, only: false },
   ),
-  worded(cniConfigMissing, node, { directory }),
+  worded(cniConfigMissing, node, { directory, agent }, { directory, agent: "" }),
   worded(leftoverConfig, node, { files: ["87-podman.conflist"], used: "10-flannel.conflist", directory }),
   worded(
     cniPluginMissing,
@@ -177,12 +184,12 @@ export const samples: readonly Sample[] = [
   }),
   worded(clusterDnsWithoutReplicas, dns, { service: "kube-system/kube-dns" }),
   worded(clusterDnsNotReady, dns, { service: "kube-system/kube-dns", ready: 0, desired: 2 }),
-  worded(clusterDnsUpstreamFailing, cluster, {
-    outcome: "servfail",
-    configMap: "kube-system/coredns",
-    failed: 3,
-    sent: 3,
-  }),
+  worded(
+    clusterDnsUpstreamFailing,
+    cluster,
+    { ...unanswered, upstream: "" },
+    { ...unanswered, upstream: "`forward . 192.0.2.53`, Corefile line 13" },
+  ),
   worded(pathMtuBlackHole, node, { packetBytes: 1450, largestBytes: 1350, peers: ["node3"], target: "10.244.2.4" }),
   worded(
     ipForwardingDisabled,
@@ -195,7 +202,7 @@ export const samples: readonly Sample[] = [
     node,
     { ...tunnel, what: "fdb" },
     { ...tunnel, what: "neighbour", has: "02:00:00:00:00:01", expected: "02:00:00:00:00:02" },
-    { ...tunnel, what: "fdb", has: "192.168.100.99", expected: "" },
+    { ...tunnel, what: "fdb", has: "192.168.100.99", expected: "", agent: "" },
     { ...tunnel, what: "device", expected: "VXLAN 1 port 8472" },
     { ...tunnel, what: "device", has: "flannel.1 id 1 port 4789", expected: "VXLAN 1 port 8472" },
   ),
@@ -205,27 +212,38 @@ export const samples: readonly Sample[] = [
     has: "02:00:00:00:00:01",
     expected: "02:00:00:00:00:02",
     node: "node2",
+    pid: 0,
   }),
   worded(
     tunnelDeviceMacChanged,
     node,
-    { device: "flannel.1", has: "02:00:00:00:00:01", known: "02:00:00:00:00:02", by: ["Node node1"] },
+    { device: "flannel.1", has: "02:00:00:00:00:01", known: "02:00:00:00:00:02", by: ["Node node1"], agent: "" },
     {
       device: "flannel.1",
       has: "02:00:00:00:00:01",
       known: "02:00:00:00:00:02",
       by: ["Node node1", "Node node3", "Node node4", "Node node5"],
+      agent,
     },
   ),
   worded(
     vxlanDeviceMissing,
     node,
-    { device: "flannel.1", others: 1, workload: "" },
-    { device: "flannel.1", others: 2, workload: "kube-flannel/kube-flannel-ds" },
+    { device: "flannel.1", others: 1, agent: "" },
+    { device: "flannel.1", others: 2, agent },
   ),
   worded(tunnelPortBlocked, node, { ...rule, table: "raw", chain: "PREROUTING", protocol: "udp", port: 8472 }),
   worded(forwardPolicyDrop, node, policy),
-  worded(packetDroppedByRule, node, rule, policy, nftRule, { ...rule, pod: "shop/cart-0" }),
+  worded(
+    packetDroppedByRule,
+    node,
+    dropped,
+    { ...dropped, ...policy, kinds: ["DNS over TCP", "TCP port 8080", "ping"] },
+    { ...dropped, ...nft },
+    { ...dropped, ...nft, rule: 0, handle: 0 },
+    { ...dropped, chain: "cali-fw-cali1234" },
+    { ...dropped, ...inPod },
+  ),
   worded(
     podCidrRouteMissing,
     node,
@@ -235,9 +253,10 @@ export const samples: readonly Sample[] = [
   worded(
     routeRefusingPods,
     node,
-    { route: "unreachable 10.244.2.0/24", pod: "", type: "unreachable" },
-    { route: "rule 100: to 10.244.2.0/24 prohibit", pod: "", type: "prohibit" },
-    { route: "blackhole 10.244.2.0/24", pod: "shop/cart-0", type: "blackhole" },
+    { route: "unreachable 10.244.2.0/24", pod: "", pid: 0, type: "unreachable", protocol: "bird" },
+    { route: "unreachable fd00:10:244:2::/64", pod: "", pid: 0, type: "unreachable", protocol: "static" },
+    { route: "rule 100: to 10.244.2.0/24 prohibit", pod: "", pid: 0, type: "prohibit", protocol: "" },
+    { route: "blackhole 10.244.2.0/24", ...inPod, type: "blackhole", protocol: "boot" },
   ),
   worded(
     podRouteWrong,
@@ -245,7 +264,7 @@ export const samples: readonly Sample[] = [
     { destination: "10.244.2.4", takes: "" },
     { destination: "10.244.2.4", takes: "default via 10.0.0.1 dev net1" },
   ),
-  worded(podAddressMissing, pod, { address: "10.244.2.4", node: "node3" }),
+  worded(podAddressMissing, pod, { address: "10.244.2.4", node: "node3", pid: 4711 }),
   worded(gatewayAddressMissing, node, { address: "10.244.1.1", since: false }, { address: "10.244.1.1", since: true }),
   worded(bridgeNetfilterDisabled, node, { ...bridged, loaded: true }, { ...bridged, loaded: false }),
   worded(packetLargerThanDeviceMtu, node, { device: "cni0", mtuBytes: 1400, packetBytes: 1450 }),
@@ -269,8 +288,8 @@ export const samples: readonly Sample[] = [
   worded(
     reversePathFilterDropping,
     node,
-    { device: "flannel.1", source: "10.244.2.4", route: "10.244.2.0/24 via 192.168.100.13 dev eth0", pod: "" },
-    { device: "eth0", source: "10.244.2.4", route: "default via 10.0.0.1 dev net1", pod: "shop/cart-0" },
+    { device: "flannel.1", source: "10.244.2.4", route: "10.244.2.0/24 via 192.168.100.13 dev eth0", pod: "", pid: 0 },
+    { device: "eth0", source: "10.244.2.4", route: "default via 10.0.0.1 dev net1", ...inPod },
   ),
   worded(
     podAddressOutsideRange,
@@ -294,10 +313,10 @@ export const samples: readonly Sample[] = [
   worded(
     podLinkDown,
     pod,
-    { device: "eth0", node: "node2", onNode: false },
-    { device: "veth1", node: "node2", onNode: true },
+    { device: "eth0", node: "node2", onNode: false, pid: 4711 },
+    { device: "veth1", node: "node2", onNode: true, pid: 0 },
   ),
-  worded(podLoopbackDown, pod, { node: "node2" }),
+  worded(podLoopbackDown, pod, { node: "node2", pid: 0 }, { node: "node2", pid: 4711 }),
   worded(
     podTrafficTranslated,
     node,
@@ -348,14 +367,17 @@ export const samples: readonly Sample[] = [
   worded(
     serviceRulesMissing,
     node,
-    { services: ["shop/cart (10.96.0.7:80)"] },
-    { services: ["shop/a (10.96.0.1:80)", "shop/b (10.96.0.2:80)", "shop/c (10.96.0.3:80)", "shop/d (10.96.0.4:80)"] },
+    { services: ["shop/cart (10.96.0.7:80)"], proxy },
+    {
+      services: ["shop/a (10.96.0.1:80)", "shop/b (10.96.0.2:80)", "shop/c (10.96.0.3:80)", "shop/d (10.96.0.4:80)"],
+      proxy: "",
+    },
   ),
   worded(
     serviceRulesStale,
     node,
-    { services: ["shop/cart (10.96.0.7:80)"], endpoints: ["10.244.2.4:8080"] },
-    { services: ["shop/cart (10.96.0.7:80)"], endpoints: ["10.244.2.4:8080", "10.244.2.5:8080"] },
+    { services: ["shop/cart (10.96.0.7:80)"], endpoints: ["10.244.2.4:8080"], proxy },
+    { services: ["shop/cart (10.96.0.7:80)"], endpoints: ["10.244.2.4:8080", "10.244.2.5:8080"], proxy: "" },
   ),
   worded(serviceRedirected, service, redirect, { ...redirect, table: "ip proxy", chain: "prerouting" }),
   worded(
@@ -525,8 +547,8 @@ export const samples: readonly Sample[] = [
   worded(
     kubeProxyNotRunning,
     node,
-    { state: "", workload: "kube-system/kube-proxy" },
-    { state: "its process is in state T", workload: "" },
+    { state: "", workload: "kube-system/kube-proxy", pod: "" },
+    { state: "its process is in state T", workload: "", pod: proxy },
   ),
   worded(
     ingressBackendMissing,
@@ -614,7 +636,7 @@ export const samples: readonly Sample[] = [
     },
     { workload: "kube-flannel/kube-flannel-ds", state: "none is there", pod: "", waiting: 1 },
   ),
-  worded(flannelSubnetFileMissing, node, { file: "/run/flannel/subnet.env", config: "10-flannel.conflist" }),
+  worded(flannelSubnetFileMissing, node, { file: "/run/flannel/subnet.env", config: "10-flannel.conflist", agent }),
   worded(bridgeAddressOfAnotherRange, node, {
     device: "cni0",
     addresses: ["10.244.77.1/24"],

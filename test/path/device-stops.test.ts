@@ -5,7 +5,7 @@ import { dropRoute, flow, linkOf, nodeOf, podEnd, podOf } from "./world-builder.
 
 describe("devices", () => {
   it("raise link-down for a bridge, and for the device that took its routes away with it", () => {
-    expect(stopOf("routes", (world) => takeDown(linkOf(nodeOf(world, 1), "cni0"))).stop).toEqual({
+    expect(stopOf("routes", (world) => takeDown(linkOf(nodeOf(world, 1), "cni0"))).stop).toMatchObject({
       kind: "link-down",
       node: "node1",
       pod: null,

@@ -8,13 +8,18 @@ describe("receivers", () => {
     const found = stopOf("routes", (world) => {
       linkOf(podOf(world, 2), "eth0").addresses = [];
     });
-    expect(found.stop).toEqual({ kind: "address-missing", node: "node2", pod: "shop/web-2", address: "10.244.2.2" });
+    expect(found.stop).toMatchObject({
+      kind: "address-missing",
+      node: "node2",
+      pod: "shop/web-2",
+      address: "10.244.2.2",
+    });
   });
   it("raise address-missing if the bridge has lost the Pods' gateway", () => {
     const found = stopOf("routes", (world) => {
       linkOf(nodeOf(world, 1), "cni0").addresses = [];
     });
-    expect(found.stop).toEqual({ kind: "address-missing", node: "node1", pod: null, address: "10.244.1.1" });
+    expect(found.stop).toMatchObject({ kind: "address-missing", node: "node1", pod: null, address: "10.244.1.1" });
   });
   it("raise not-listening with the addresses on which the port is bound", () => {
     const bound = (address: string) => (world: Cluster) => {

@@ -49,7 +49,7 @@ describe("routes", () => {
   it("raise wrong-route if the other Node's range falls to the default route, where others have a route", () => {
     const found = stopOf("routes", (world) => dropRoute(nodeOf(world, 1), "10.244.2.0/24"));
     expect(found.stop).toMatchObject({ kind: "wrong-route", node: "node1", route: "default via 192.168.0.1 dev eth0" });
-    expect(found.stop).toMatchObject({ expected: "Node node2 (192.168.0.12), which has 10.244.2.0/24" });
+    expect(found.stop).toMatchObject({ expected: "Node node2 (192.168.0.12, 10.244.2.0/24)" });
   });
   it("are unknown where no Node has one: the network may know the way", () => {
     const found = stopOf("no-pod-routes", () => undefined);

@@ -8,7 +8,7 @@ describe("neighbours and tunnels", () => {
     const wrong = (world: Cluster) => {
       podOf(world, 1).neighbours.push(permanent("10.244.1.1", "eth0", "02:00:00:00:00:99"));
     };
-    expect(stopOf("routes", wrong).stop).toEqual({
+    expect(stopOf("routes", wrong).stop).toMatchObject({
       kind: "neighbour-wrong",
       node: "node1",
       pod: "shop/web-1",

@@ -57,6 +57,8 @@ function nodeCni(node: string): NodeCni {
       { source: `node/${node}/cni-conf/10-flannel.conflist`, where: "plugins[0].type", value: "flannel" },
       { source: `node/${node}/link`, where: "flannel.1", value: "vxlan id 1 dstport 8472 mtu 1450" },
     ],
+    agent: `kube-flannel/kube-flannel-ds-${node}`,
+    kubeProxy: `kube-system/kube-proxy-${node}`,
     unknown: [],
   };
 }
@@ -98,7 +100,9 @@ const droppedOnNode3: Walk = {
     hook: "prerouting",
     table: "raw",
     chain: "PREROUTING",
+    pid: 0,
     rule: 1,
+    handle: null,
     text: "-p udp -m udp --dport 8472 -j DROP",
     rejects: false,
     layer: "outer",

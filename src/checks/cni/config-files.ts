@@ -1,11 +1,12 @@
 import type { Missing } from "../../model/check.ts";
-import type { ClusterCni, NodeCni } from "../../model/cni.ts";
+import { agentOn, type ClusterCni, type NodeCni } from "../../model/cni.ts";
 import { changesOn, defineCheck, defineFinding, evidence, nodeRef, readsOn } from "../../model/define.ts";
 import { findingKey } from "../../model/finding.ts";
 import type { FlowResult } from "../../model/flow.ts";
 import { failingFlows, succeeded } from "../../model/flow-outcome.ts";
 import type { Node } from "../../model/kubernetes.ts";
 import type { CniConfigFile, NodeState } from "../../model/node.ts";
+import { restart } from "../../model/restart.ts";
 import { parseAddress } from "../../net/cidr.ts";
 import { isOutside, podCidrsByNode } from "../../net/pod-cidrs.ts";
 import { seenAddress } from "../../net/seen-address.ts";
@@ -47,13 +48,14 @@ export const cniConfigInvalid = defineFinding<{
     readsOn(name, "ls", "-l", directory),
   ],
 });
-export const cniConfigMissing = defineFinding<{ readonly directory: string }>({
+export const cniConfigMissing = defineFinding<{ readonly directory: string; readonly agent: string }>({
   id: "cni-config-missing",
   severity: "error",
   what: ({ directory }) => `has no CNI configuration in \`${directory}\``,
   why: () =>
     "Without one the runtime's network is not ready: the Node is NotReady and its new Pods stay in ContainerCreating.",
-  next: ({ directory }, { name }) => [readsOn(name, "ls", "-l", directory)],
+  // The agents that bring their CNI configuration along write it when they start.
+  next: ({ directory, agent }, { name }) => [readsOn(name, "ls", "-l", directory), ...restart(agent)],
 });
 export const leftoverConfig = defineFinding<{
   readonly files: readonly string[];
@@ -105,7 +107,7 @@ function judge(state: NodeState, files: readonly CniConfigFile[], cni: ClusterCn
     return [
       cniConfigMissing.at(
         subject,
-        { directory },
+        { directory, agent: agentOn(state.node, cni) },
         {
           confidence: "proven",
           evidence: [listing],

@@ -1,16 +1,22 @@
 import type { Missing } from "../../model/check.ts";
+import { agentOn } from "../../model/cni.ts";
 import { defineCheck, defineFinding, evidence, nodeRef, reads, readsOn } from "../../model/define.ts";
 import { findingKey } from "../../model/finding.ts";
+import { restart } from "../../model/restart.ts";
 
 const FILE = "/run/flannel/subnet.env";
 
-export const flannelSubnetFileMissing = defineFinding<{ readonly file: string; readonly config: string }>({
+export const flannelSubnetFileMissing = defineFinding<{
+  readonly file: string;
+  readonly config: string;
+  readonly agent: string;
+}>({
   id: "flannel-subnet-file-missing",
   severity: "error",
   what: ({ file, config }) => `lacks \`${file}\`, which the flannel plugin of \`${config}\` reads for each Pod`,
   why: () =>
     "The plugin learns the Node's range and MTU from that file. flanneld writes it once, at its start: until then no new Pod on this Node gets a network.",
-  next: ({ file }, { name }) => [
+  next: ({ file, agent }, { name }) => [
     readsOn(name, "ls", "-l", file),
     reads(
       "kubectl",
@@ -24,6 +30,7 @@ export const flannelSubnetFileMissing = defineFinding<{ readonly file: string; r
       "--field-selector",
       `spec.nodeName=${name}`,
     ),
+    ...restart(agent),
   ],
 });
 
@@ -31,9 +38,9 @@ export const flannelSubnetFileMissing = defineFinding<{ readonly file: string; r
 export const cniFlannelSubnet = defineCheck({
   id: "cni/flannel-subnet",
   question: "Has every Node of flannel the file that its plugin reads?",
-  needs: ["nodeStates", "events", "pods"],
+  needs: ["nodeStates", "events", "pods", "cni"],
   raises: [flannelSubnetFileMissing],
-  run({ nodeStates, events, pods }) {
+  run({ nodeStates, events, pods, cni }) {
     const missing: Missing[] = [];
     let examined = 0;
     const nodeOf = new Map(pods.map(({ namespace, name, node }) => [`${namespace}/${name}`, node]));
@@ -61,7 +68,7 @@ export const cniFlannelSubnet = defineCheck({
       return [
         flannelSubnetFileMissing.at(
           nodeRef(state.node),
-          { file: FILE, config: used.file },
+          { file: FILE, config: used.file, agent: agentOn(state.node, cni) },
           {
             confidence: "proven",
             evidence: [

@@ -1,4 +1,5 @@
 import { clusterRef, defineCheck, defineFinding, evidence, reads } from "../../model/define.ts";
+import type { ClusterDns, CorefilePlugin } from "../../model/dns.ts";
 import type { FlowResult } from "../../model/flow.ts";
 import { isOutsideName, succeeded, upstreamFailsItself } from "../../model/flow-outcome.ts";
 
@@ -7,11 +8,13 @@ export const clusterDnsUpstreamFailing = defineFinding<{
   readonly configMap: string;
   readonly failed: number;
   readonly sent: number;
+  /** "`forward . 192.0.2.53`, Corefile line 13"; "" where the Corefile does not say it in one line. */
+  readonly upstream: string;
 }>({
   id: "cluster-dns-upstream-failing",
   severity: "error",
-  what: ({ outcome, failed, sent }) =>
-    `the cluster DNS answers for the cluster's names and not for others: ${failed} of ${sent} queries to its upstream servers end in ${outcome}`,
+  what: ({ outcome, failed, sent, upstream }) =>
+    `the cluster DNS answers for the cluster's names and not for others: ${failed} of ${sent} queries to its upstream servers${upstream === "" ? "" : ` (${upstream})`} end in ${outcome}`,
   why: () => "Pods resolve Services and cannot resolve names outside the cluster.",
   next: ({ configMap }) => {
     const [namespace = "", name = ""] = configMap.split("/");
@@ -47,23 +50,28 @@ export const dnsUpstream = defineCheck({
     if (lost.length === 0 || lost.length * 2 < external.length) return { examined: external.length, findings: [] };
     const first = lost[0];
     const outcome = first?.observed.known ? first.observed.value.outcome : "";
+    const configMap = dns.config?.configMap ?? "";
+    const forward = forwardOfAll(dns);
+    const directive = forward === null ? "" : `${forward.name} ${forward.args.join(" ")}`;
+    const written =
+      forward === null
+        ? []
+        : [evidence("api/configmaps", `${configMap} data.Corefile line ${forward.line}`, directive)];
     return {
       examined: external.length,
       findings: [
         clusterDnsUpstreamFailing.at(
           clusterRef,
-          { outcome, configMap: dns.config?.configMap ?? "", failed: lost.length, sent: external.length },
+          {
+            outcome,
+            configMap,
+            failed: lost.length,
+            sent: external.length,
+            upstream: forward === null ? "" : `\`${directive}\`, Corefile line ${forward.line}`,
+          },
           {
             confidence: "proven",
-            evidence: lost
-              .slice(0, 3)
-              .map(({ flow, observed }) =>
-                evidence(
-                  `probe/${flow.id}`,
-                  flow.dns === null ? "dig" : `dig ${flow.dns.name} ${flow.dns.type}`,
-                  observed.known ? observed.value.detail || observed.value.outcome : "",
-                ),
-              ),
+            evidence: [...lost.slice(0, 3).map(lookupEvidence), ...written],
             explains: lost.map(({ flow }) => flow.id),
           },
         ),
@@ -71,3 +79,17 @@ export const dnsUpstream = defineCheck({
     };
   },
 });
+
+function lookupEvidence({ flow, observed }: FlowResult) {
+  const asked = flow.dns === null ? "dig" : `dig ${flow.dns.name} ${flow.dns.type}`;
+  return evidence(`probe/${flow.id}`, asked, observed.known ? observed.value.detail || observed.value.outcome : "");
+}
+
+/** The one directive by which every name that nobody else serves is forwarded. */
+function forwardOfAll({ config }: ClusterDns): CorefilePlugin | null {
+  const servers = config?.corefile.known === true ? config.corefile.value.servers : [];
+  const forwards = servers
+    .flatMap(({ plugins }) => plugins)
+    .filter(({ name, args }) => (name === "forward" || name === "proxy") && args[0] === ".");
+  return forwards.length === 1 ? (forwards[0] ?? null) : null;
+}

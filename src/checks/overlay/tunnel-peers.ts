@@ -1,7 +1,11 @@
-import { changesOn, defineCheck, defineFinding, nodeRef, podRef, reads, readsOn } from "../../model/define.ts";
+import { agentOn } from "../../model/cni.ts";
+import { changesOn, defineCheck, defineFinding, nodeRef, podRef, readsOn } from "../../model/define.ts";
+import type { Facts } from "../../model/facts.ts";
 import { type Finding, findingKey } from "../../model/finding.ts";
 import { groupBy, type StoppedFlow, seenIn, stoppedBy } from "../../model/flow-outcome.ts";
 import type { Node } from "../../model/kubernetes.ts";
+import { enterPod } from "../../model/pod-process.ts";
+import { restart } from "../../model/restart.ts";
 
 export const tunnelPeerMissing = defineFinding<{
   readonly device: string;
@@ -9,6 +13,8 @@ export const tunnelPeerMissing = defineFinding<{
   readonly peer: string;
   readonly has: string;
   readonly expected: string;
+  /** The Pod that keeps these entries on the Node; "" where none is known. */
+  readonly agent: string;
 }>({
   id: "tunnel-peer-missing",
   severity: "error",
@@ -22,10 +28,14 @@ export const tunnelPeerMissing = defineFinding<{
     what === "device"
       ? `The encapsulated packets of ${peer} arrive, and no device here takes the Pods' packets out of them.`
       : `Packets for the Pods of ${peer} are encapsulated for nobody, or for somebody else, and are lost.`,
-  next: ({ device, what, peer }, { name }) =>
+  next: ({ device, what, peer, agent }, { name }) =>
     what === "device"
       ? [readsOn(name, "ip", "-d", "link", "show"), readsOn(peer, "ip", "-d", "link", "show", "dev", device)]
-      : [readsOn(name, "ip", "neigh", "show", "dev", device), readsOn(name, "bridge", "fdb", "show", "dev", device)],
+      : [
+          readsOn(name, "ip", "neigh", "show", "dev", device),
+          readsOn(name, "bridge", "fdb", "show", "dev", device),
+          ...restart(agent),
+        ],
 });
 export const neighbourWrong = defineFinding<{
   readonly device: string;
@@ -33,6 +43,8 @@ export const neighbourWrong = defineFinding<{
   readonly has: string;
   readonly expected: string;
   readonly node: string;
+  /** A process in the Pod's network namespace, where the entry is in one; 0 where none is known. */
+  readonly pid: number;
 }>({
   id: "neighbour-entry-wrong",
   severity: "error",
@@ -40,13 +52,13 @@ export const neighbourWrong = defineFinding<{
     `has the wrong neighbour entry for ${address} on \`${device}\`: \`${has}\` instead of \`${expected}\``,
   why: () =>
     "Frames go to a hardware address that does not take them; the kernel does not ask again, since the entry is permanent.",
-  next: ({ device, address, node }, { kind }) =>
-    kind === "Pod"
-      ? [readsOn(node, "nsenter", "-t", "POD_PID", "-n", "ip", "neigh", "show", "dev", device)]
-      : [
-          readsOn(node, "ip", "neigh", "show", "dev", device),
-          changesOn(node, "ip", "neigh", "del", address, "dev", device),
-        ],
+  next: ({ device, address, node, pid }, { kind }) => {
+    const enter = kind === "Pod" ? enterPod(pid) : [];
+    return [
+      readsOn(node, ...enter, "ip", "neigh", "show", "dev", device),
+      changesOn(node, ...enter, "ip", "neigh", "del", address, "dev", device),
+    ];
+  },
 });
 
 export const tunnelDeviceMacChanged = defineFinding<{
@@ -54,6 +66,7 @@ export const tunnelDeviceMacChanged = defineFinding<{
   readonly has: string;
   readonly known: string;
   readonly by: readonly string[];
+  readonly agent: string;
 }>({
   id: "tunnel-device-mac-changed",
   severity: "error",
@@ -61,10 +74,11 @@ export const tunnelDeviceMacChanged = defineFinding<{
     `has the MAC \`${has}\` on \`${device}\`, where ${by.slice(0, 3).join(", ")}${by.length > 3 ? ` and ${by.length - 3} more` : ""} ${by.length === 1 ? "sends" : "send"} to \`${known}\``,
   why: () =>
     "Encapsulated packets for its Pods arrive at this Node, and the tunnel device does not take the frame inside, which is for another hardware address: nothing from those Nodes reaches its Pods, and no answer does.",
-  next: ({ device }, { name }) => [
+  next: ({ device, agent }, { name }) => [
     readsOn(name, "ip", "link", "show", "dev", device),
     readsOn(name, "ip", "neigh", "show", "dev", device),
-    reads("kubectl", "get", "pods", "-A", "-o", "wide", "--field-selector", `spec.nodeName=${name}`),
+    // It tells the other Nodes the address that the device has by then.
+    ...restart(agent),
   ],
 });
 
@@ -87,7 +101,10 @@ function emptied(node: string, all: readonly Peer[]): readonly string[] {
   return own.length === lost.length ? [findingKey("tunnel-peer-missing", nodeRef(node))] : [];
 }
 
-function changedMacs(all: readonly Peer[], nodes: readonly Node[]): { findings: Finding[]; peers: Set<string> } {
+function changedMacs(
+  all: readonly Peer[],
+  { nodes, cni }: Pick<Facts, "nodes" | "cni">,
+): { findings: Finding[]; peers: Set<string> } {
   const findings: Finding[] = [];
   const peers = new Set<string>();
   for (const [peer, group] of groupBy(all, ({ stop }) => stop.peer)) {
@@ -97,7 +114,7 @@ function changedMacs(all: readonly Peer[], nodes: readonly Node[]): { findings: 
     if (known === null || stop === undefined) continue;
     peers.add(peer);
     const by = [...new Set(of.map((one) => `Node ${one.stop.node}`))].sort();
-    const params = { device: stop.device, has: stop.expected, known, by };
+    const params = { device: stop.device, has: stop.expected, known, by, agent: agentOn(peer, cni) };
     const seen = seenIn(of);
     const explains = [...seen.explains, ...emptied(peer, all)];
     findings.push(tunnelDeviceMacChanged.at(nodeRef(peer), params, { ...seen, explains }));
@@ -109,11 +126,11 @@ function changedMacs(all: readonly Peer[], nodes: readonly Node[]): { findings: 
 export const overlayTunnelPeers = defineCheck({
   id: "overlay/tunnel-peers",
   question: "Does every tunnel device know every peer Node?",
-  needs: ["probed", "flows", "nodes", "nodeStates"],
+  needs: ["probed", "flows", "nodes", "nodeStates", "cni"],
   raises: [tunnelPeerMissing, tunnelDeviceMacChanged, neighbourWrong],
-  run({ flows, nodes, nodeStates }) {
+  run({ flows, nodes, nodeStates, cni }) {
     const all = stoppedBy(flows, "tunnel-peer-missing");
-    const changed = changedMacs(all, nodes);
+    const changed = changedMacs(all, { nodes, cni });
     const peers = [
       ...groupBy(
         all.filter(({ stop }) => stop.what !== "neighbour" || !changed.peers.has(stop.peer)),
@@ -121,15 +138,10 @@ export const overlayTunnelPeers = defineCheck({
       ).values(),
     ].flatMap((group) => {
       const stop = group[0]?.stop;
-      return stop === undefined
-        ? []
-        : [
-            tunnelPeerMissing.at(
-              nodeRef(stop.node),
-              { device: stop.device, what: stop.what, peer: stop.peer, has: stop.has, expected: stop.expected },
-              seenIn(group),
-            ),
-          ];
+      if (stop === undefined) return [];
+      const { node, device, what, peer, has, expected } = stop;
+      const agent = agentOn(node, cni);
+      return [tunnelPeerMissing.at(nodeRef(node), { device, what, peer, has, expected, agent }, seenIn(group))];
     });
     const neighbours = [
       ...groupBy(
@@ -139,9 +151,9 @@ export const overlayTunnelPeers = defineCheck({
     ].flatMap((group) => {
       const stop = group[0]?.stop;
       if (stop === undefined) return [];
-      const { node, pod, device, address, has, expected } = stop;
+      const { node, pod, device, address, has, expected, pid } = stop;
       const subject = pod === null ? nodeRef(node) : podRef(pod);
-      return [neighbourWrong.at(subject, { device, address, has, expected, node }, seenIn(group))];
+      return [neighbourWrong.at(subject, { device, address, has, expected, node, pid }, seenIn(group))];
     });
     return { examined: nodeStates.size, findings: [...changed.findings, ...peers, ...neighbours] };
   },

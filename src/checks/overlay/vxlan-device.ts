@@ -1,14 +1,16 @@
+import { agentOn } from "../../model/cni.ts";
 import { defineCheck, defineFinding, evidence, nodeRef, reads, readsOn } from "../../model/define.ts";
 import { findingKey } from "../../model/finding.ts";
 import type { Flow } from "../../model/flow.ts";
 import { nodeOf } from "../../model/flow-end.ts";
 import { failingFlows } from "../../model/flow-outcome.ts";
 import type { NodeState } from "../../model/node.ts";
+import { restart } from "../../model/restart.ts";
 
 export const vxlanDeviceMissing = defineFinding<{
   readonly device: string;
   readonly others: number;
-  readonly workload: string;
+  readonly agent: string;
 }>({
   id: "vxlan-device-missing",
   severity: "error",
@@ -16,20 +18,12 @@ export const vxlanDeviceMissing = defineFinding<{
     `has no VXLAN device: \`${device}\` is there on ${others} other ${others === 1 ? "Node" : "Nodes"} and not here`,
   why: () =>
     "Without it the Node has no route to Pods of other Nodes, and packets that they send here are not decapsulated. Its agent makes the device, so the agent is stopped, stuck or failing.",
-  next: ({ device, workload }, { name }) => {
-    const [namespace = "", daemonSet = ""] = workload.split("/");
+  next: ({ device, agent }, { name }) => {
+    const [namespace = "", pod = ""] = agent.split("/");
     return [
       readsOn(name, "ip", "-d", "link", "show", "dev", device),
-      ...(workload === ""
-        ? []
-        : [
-            reads("kubectl", "-n", namespace, "get", "pods", "-o", "wide", "--field-selector", `spec.nodeName=${name}`),
-            {
-              run: ["kubectl", "-n", namespace, "rollout", "restart", `daemonset/${daemonSet}`],
-              effect: "changes",
-              onNode: null,
-            } as const,
-          ]),
+      ...(agent === "" ? [] : [reads("kubectl", "-n", namespace, "logs", pod, "--tail=20")]),
+      ...restart(agent),
     ];
   },
 });
@@ -49,7 +43,6 @@ export const overlayVxlanDevice = defineCheck({
     if (device === null) return { examined: 0, findings: [] };
     const owners = known.filter((state) => vxlanDevices(state).some(({ name }) => name === device));
     const failing = failingFlows(flows);
-    const workload = cni.workloads.find((name) => name.startsWith("DaemonSet "))?.slice("DaemonSet ".length) ?? "";
     const findings = known
       .filter((state) => !owners.includes(state))
       .flatMap((state) => {
@@ -65,7 +58,7 @@ export const overlayVxlanDevice = defineCheck({
         return [
           vxlanDeviceMissing.at(
             subject,
-            { device, others: owners.length, workload },
+            { device, others: owners.length, agent: agentOn(state.node, cni) },
             {
               confidence: "proven",
               evidence: [

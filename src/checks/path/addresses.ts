@@ -2,19 +2,24 @@ import { defineCheck, defineFinding, nodeRef, reads, readsOn, refOf } from "../.
 import type { Finding } from "../../model/finding.ts";
 import { groupBy, type StoppedFlow, seenIn, stoppedBy } from "../../model/flow-outcome.ts";
 import type { Pod } from "../../model/kubernetes.ts";
+import { enterPod } from "../../model/pod-process.ts";
 import { parseAddress } from "../../net/cidr.ts";
 import { mendedBridges } from "../../path/mended-bridges.ts";
 
-export const podAddressMissing = defineFinding<{ readonly address: string; readonly node: string }>({
+export const podAddressMissing = defineFinding<{
+  readonly address: string;
+  readonly node: string;
+  readonly pid: number;
+}>({
   id: "pod-address-missing",
   severity: "error",
   what: ({ address }) => `has ${address} in its status and on no device in its network namespace`,
   why: () =>
     "Whoever sends to that address reaches a Pod that does not take the packet as its own, and the Pod has no address to send from.",
-  next: ({ node }, { namespace, name }) => [
+  next: ({ node, pid }, { namespace, name }) => [
     reads("kubectl", "-n", namespace, "get", "pod", name, "-o", "jsonpath={.status.podIPs}"),
     reads("kubectl", "-n", namespace, "exec", name, "--", "ip", "addr"),
-    readsOn(node, "nsenter", "-t", "POD_PID", "-n", "ip", "addr"),
+    readsOn(node, ...enterPod(pid), "ip", "addr"),
   ],
 });
 export const gatewayAddressMissing = defineFinding<{ readonly address: string; readonly since: boolean }>({
@@ -69,7 +74,9 @@ function finding(group: readonly Missing[], pods: ReadonlyMap<string, Pod>): rea
   const pod = pods.get(stop.pod);
   const isOwn = pod?.ips.some((ip) => (parseAddress(ip)?.text ?? ip) === stop.address) ?? false;
   if (pod === undefined || !isOwn) return [];
-  return [podAddressMissing.at(refOf("Pod", pod), { address: stop.address, node: stop.node }, seenIn(group))];
+  return [
+    podAddressMissing.at(refOf("Pod", pod), { address: stop.address, node: stop.node, pid: stop.pid }, seenIn(group)),
+  ];
 }
 
 /** A sender or receiver that is nowhere (an endpoint of a Pod long gone) is no gateway. */

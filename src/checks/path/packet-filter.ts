@@ -1,29 +1,47 @@
 import { changesOn, defineCheck, defineFinding, nodeRef, podRef, readsOn } from "../../model/define.ts";
+import { failingEnds } from "../../model/failing-ends.ts";
 import { findingKey, type Params, type Step } from "../../model/finding.ts";
+import type { FlowResult } from "../../model/flow.ts";
+import { flowKind } from "../../model/flow-kind.ts";
 import { groupBy, type StoppedFlow, seenIn, stoppedBy } from "../../model/flow-outcome.ts";
+import { enterPod } from "../../model/pod-process.ts";
 
 interface RuleParams extends Params {
   /** iptables, ip6tables or nftables. */
   readonly backend: string;
   readonly table: string;
   readonly chain: string;
+  /** 0 = the chain's policy. */
   readonly rule: number;
+  /** nftables only, else 0. */
+  readonly handle: number;
   readonly text: string;
   readonly pod: string;
+  /** A process in that Pod's network namespace; 0 where none is known. */
+  readonly pid: number;
   readonly node: string;
 }
 
-/** Looks at the rule where it stands; deletes it only where its number names it beyond doubt. */
-function steps({ backend, table, chain, rule, pod, node }: RuleParams): readonly Step[] {
-  const enter = pod === "" ? [] : ["nsenter", "-t", "POD_PID", "-n"];
-  if (backend === "nftables") return [readsOn(node, ...enter, "nft", "-a", "list", "table", ...table.split(" "))];
-  if (pod !== "") return [readsOn(node, ...enter, backend, "-t", table, "-L", chain, "-n", "-v", "--line-numbers")];
-  return [
-    readsOn(node, backend, "-t", table, "-L", chain, "-n", "-v", "--line-numbers"),
-    rule === 0
-      ? changesOn(node, backend, "-t", table, "-P", chain, "ACCEPT")
-      : changesOn(node, backend, "-t", table, "-D", chain, String(rule)),
-  ];
+/** Chains and tables that an agent writes anew: what it keeps there is changed where the agent is told to. */
+const keptByAgent = /(?:^|\s)(?:cali-|calico|KUBE-|kube-|CILIUM_|cilium|WEAVE-|ANTREA-|antrea|OVN-)/;
+
+/** Looks at the rule where it stands, and deletes it, or lifts the policy, where that is not somebody's to bring back. */
+function steps({ backend, table, chain, rule, handle, pod, pid, node }: RuleParams): readonly Step[] {
+  const enter = pod === "" ? [] : enterPod(pid);
+  const nft = backend === "nftables";
+  const words = nft ? table.split(" ") : ["-t", table];
+  const look = nft
+    ? ["nft", "-a", "list", "table", ...words]
+    : [backend, ...words, "-L", chain, "-n", "-v", "--line-numbers"];
+  const lift = nft
+    ? ["nft", "add", "chain", ...words, chain, "{ policy accept ; }"]
+    : [backend, ...words, "-P", chain, "ACCEPT"];
+  const remove = nft
+    ? ["nft", "delete", "rule", ...words, chain, "handle", String(handle)]
+    : [backend, ...words, "-D", chain, String(rule)];
+  const steps = [readsOn(node, ...enter, ...look)];
+  if (keptByAgent.test(chain) || keptByAgent.test(table) || (nft && rule > 0 && handle === 0)) return steps;
+  return [...steps, changesOn(node, ...enter, ...(rule === 0 ? lift : remove))];
 }
 
 export const tunnelPortBlocked = defineFinding<RuleParams & { readonly protocol: string; readonly port: number }>({
@@ -45,11 +63,16 @@ export const forwardPolicyDrop = defineFinding<RuleParams>({
   next: (params) => steps(params),
 });
 
-export const packetDroppedByRule = defineFinding<RuleParams>({
+export const packetDroppedByRule = defineFinding<
+  RuleParams & { readonly kinds: readonly string[]; readonly ends: string }
+>({
   id: "packet-dropped-by-rule",
   severity: "error",
-  what: ({ backend, table, chain, rule, pod }) =>
-    `drops ${pod === "" ? "Pod traffic" : "its own traffic, in its network namespace,"} in ${backend} ${table} ${chain}${rule === 0 ? " by the chain's policy" : ` rule ${rule}`}`,
+  what: ({ backend, table, chain, rule, pod, kinds, ends }) => {
+    const traffic = kinds.length > mostKinds ? "traffic" : kinds.join(" and ");
+    const by = rule === 0 ? " by the chain's policy" : ` rule ${rule}`;
+    return `drops ${pod === "" ? `${traffic} ${ends}` : "its own traffic, in its network namespace"}, in ${backend} ${table} ${chain}${by}`;
+  },
   why: ({ text }) =>
     `The rule \`${text}\` matches traffic that the cluster network promises to carry; the packets end there.`,
   next: (params) => steps(params),
@@ -66,11 +89,11 @@ export const pathPacketFilter = defineCheck({
     const groups = groupBy(stopped, ({ stop }) =>
       [stop.node, stop.pod, stop.backend, stop.family, stop.table, stop.chain, stop.rule, stop.layer].join(" "),
     );
-    return { examined: nodeStates.size, findings: [...groups.values()].flatMap(finding) };
+    return { examined: nodeStates.size, findings: [...groups.values()].flatMap((group) => finding(group, flows)) };
   },
 });
 
-function finding(group: readonly StoppedFlow<"dropped-by-rule">[]) {
+function finding(group: readonly StoppedFlow<"dropped-by-rule">[], flows: readonly FlowResult[]) {
   const stop = group[0]?.stop;
   if (stop === undefined) return [];
   const params: RuleParams = {
@@ -78,8 +101,10 @@ function finding(group: readonly StoppedFlow<"dropped-by-rule">[]) {
     table: stop.table,
     chain: stop.chain,
     rule: stop.rule ?? 0,
+    handle: stop.handle ?? 0,
     text: stop.text,
     pod: stop.pod ?? "",
+    pid: stop.pid,
     node: stop.node,
   };
   const subject = nodeRef(stop.node);
@@ -90,9 +115,19 @@ function finding(group: readonly StoppedFlow<"dropped-by-rule">[]) {
   if (stop.rule === null && stop.hook.toLowerCase() === "forward" && stop.backend === "iptables")
     return [forwardPolicyDrop.at(subject, params, seen)];
   return [
-    packetDroppedByRule.at(stop.pod === null ? subject : podRef(stop.pod), params, {
-      ...seen,
-      explains: [...seen.explains, findingKey("path-mtu-black-hole", subject)],
-    }),
+    packetDroppedByRule.at(
+      stop.pod === null ? subject : podRef(stop.pod),
+      { ...params, ...whatIsDropped(group, flows) },
+      { ...seen, explains: [...seen.explains, findingKey("path-mtu-black-hole", subject)] },
+    ),
   ];
+}
+
+const mostKinds = 2;
+
+/** Of the packets that were lost, or where none was sent, of those that would be. */
+function whatIsDropped(group: readonly StoppedFlow<"dropped-by-rule">[], flows: readonly FlowResult[]) {
+  const lost = group.some(({ seen }) => seen) ? group.filter(({ seen }) => seen) : group;
+  const results = lost.map(({ result }) => result);
+  return { kinds: [...new Set(results.map(flowKind))].sort(), ends: failingEnds(results, flows).text };
 }

@@ -2,6 +2,7 @@ import { routesByPodCidr } from "../../model/cni.ts";
 import { changesOn, defineCheck, defineFinding, nodeRef, podRef, readsOn } from "../../model/define.ts";
 import type { Finding } from "../../model/finding.ts";
 import { groupBy, type StoppedFlow, seenIn, stoppedBy } from "../../model/flow-outcome.ts";
+import { enterPod } from "../../model/pod-process.ts";
 import { isOutside, podCidrsByNode } from "../../net/pod-cidrs.ts";
 
 export const podCidrRouteMissing = defineFinding<{
@@ -30,21 +31,33 @@ export const podCidrRouteMissing = defineFinding<{
   },
 });
 
-export const routeRefusingPods = defineFinding<{ readonly route: string; readonly pod: string; readonly type: string }>(
-  {
-    id: "route-refusing-pod-traffic",
-    severity: "error",
-    what: ({ route, pod }) =>
-      `${pod === "" ? "" : `in Pod ${pod} `}refuses Pod traffic by ${isRule(route) ? "the policy rule" : "the route"} \`${route}\``,
-    why: ({ type, route }) =>
-      `${type === "unreachable" ? "An" : "A"} ${type} ${isRule(route) ? "rule" : "route"} ends every packet to that range at this place; no packet leaves.`,
-    next: ({ route }, { name }) => [
-      readsOn(name, "ip", "rule", "show"),
-      readsOn(name, "ip", "route", "show", "table", "all"),
-      ...(isRule(route) ? [changesOn(name, "ip", "rule", "del", "priority", priorityOf(route))] : []),
-    ],
+export const routeRefusingPods = defineFinding<{
+  readonly route: string;
+  readonly pod: string;
+  readonly pid: number;
+  readonly type: string;
+  readonly protocol: string;
+}>({
+  id: "route-refusing-pod-traffic",
+  severity: "error",
+  what: ({ route, pod }) =>
+    `${pod === "" ? "" : `in Pod ${pod} `}refuses Pod traffic by ${isRule(route) ? "the policy rule" : "the route"} \`${route}\``,
+  why: ({ type, route }) =>
+    `${type === "unreachable" ? "An" : "A"} ${type} ${isRule(route) ? "rule" : "route"} ends every packet to that range at this place; no packet leaves.`,
+  next: ({ route, pod, pid, protocol }, { name }) => {
+    const ip = [...(pod === "" ? [] : enterPod(pid)), "ip", ...(route.includes(":") && !isRule(route) ? ["-6"] : [])];
+    const remove = isRule(route)
+      ? ["rule", "del", "priority", priorityOf(route)]
+      : ["route", "del", ...route.split(" ")];
+    // What a routing daemon made comes back.
+    const byHand = isRule(route) || protocol === "boot" || protocol === "static";
+    return [
+      readsOn(name, ...ip, "rule", "show"),
+      readsOn(name, ...ip, "route", "show", "table", "all"),
+      ...(byHand ? [changesOn(name, ...ip, ...remove)] : []),
+    ];
   },
-);
+});
 const isRule = (route: string): boolean => /^rule \d+: /.test(route);
 const priorityOf = (route: string): string => /^rule (\d+)/.exec(route)?.[1] ?? "";
 
@@ -112,20 +125,14 @@ function lostFinding(group: readonly (StoppedFlow<"no-route"> | StoppedFlow<"wro
   return [
     podCidrRouteMissing.at(
       nodeRef(stop.node),
-      { destination: stop.destination, takes, expected: expected.join("; ") },
+      { destination: stop.destination, takes, expected: expected.join(" and ") },
       seenIn(group),
     ),
   ];
 }
 function refusedFinding(group: readonly StoppedFlow<"route-refuses">[]): readonly Finding[] {
   const stop = group[0]?.stop;
-  return stop === undefined
-    ? []
-    : [
-        routeRefusingPods.at(
-          nodeRef(stop.node),
-          { route: stop.route, pod: stop.pod ?? "", type: stop.type },
-          seenIn(group),
-        ),
-      ];
+  if (stop === undefined) return [];
+  const { node, route, pod, pid, type, protocol } = stop;
+  return [routeRefusingPods.at(nodeRef(node), { route, pod: pod ?? "", pid, type, protocol }, seenIn(group))];
 }

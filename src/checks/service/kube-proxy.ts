@@ -1,22 +1,29 @@
 import type { Missing } from "../../model/check.ts";
+import { kubeProxyOn } from "../../model/cni.ts";
 import { defineCheck, defineFinding, evidence, nodeRef, reads } from "../../model/define.ts";
 import type { Facts } from "../../model/facts.ts";
 import { findingKey } from "../../model/finding.ts";
 import { stoppedBy } from "../../model/flow-outcome.ts";
 import type { NodeState } from "../../model/node.ts";
+import { restart } from "../../model/restart.ts";
 
-export const kubeProxyNotRunning = defineFinding<{ readonly state: string; readonly workload: string }>({
+export const kubeProxyNotRunning = defineFinding<{
+  readonly state: string;
+  readonly workload: string;
+  readonly pod: string;
+}>({
   id: "kube-proxy-not-running",
   severity: "error",
   what: ({ state }) => (state === "" ? "runs no kube-proxy" : `has a kube-proxy that does nothing: ${state}`),
   why: () =>
     "The rules of before stay as they were: Services and endpoints that came since are not reached from this Node, and connections go on to Pods that are gone.",
-  next: ({ workload }, { name }) => {
+  next: ({ workload, pod }, { name }) => {
     const [namespace = "", set = ""] = (workload === "" ? "kube-system/kube-proxy" : workload).split("/");
     return [
       reads("kubectl", "-n", namespace, "get", "daemonset", set),
       reads("kubectl", "-n", namespace, "get", "pods", "-o", "wide", "--field-selector", `spec.nodeName=${name}`),
       reads("kubectl", "-n", namespace, "get", "events", "--sort-by=.lastTimestamp"),
+      ...restart(pod),
     ];
   },
 });
@@ -33,7 +40,7 @@ export const serviceKubeProxy = defineCheck({
     const set = workloads.find(({ kind, name }) => kind === "DaemonSet" && /^kube-proxy/.test(name));
     const runs = states.some((state) => proxyOf(state) !== undefined);
     if (cni.kubeProxyMode === "none" || (set === undefined && !runs)) return { examined: 0, findings: [] };
-    const stale = stoppedBy(flows, "no-service-rule");
+    const unserved = [...stoppedBy(flows, "no-service-rule"), ...stoppedBy(flows, "stale-service-rule")];
     const findings = states.flatMap((state) => {
       if (!state.processes.known) {
         const { reason, detail } = state.processes;
@@ -44,7 +51,7 @@ export const serviceKubeProxy = defineCheck({
       const stopped = process !== undefined && /^[TtZ]/.test(process.state);
       if (state.processes.value.some(({ name }) => /^(k3s|rke2|k0s)/.test(name))) return [];
       if (process !== undefined && !stopped) return [];
-      const here = stale.filter(({ stop, seen }) => stop.node === state.node && seen);
+      const here = unserved.filter(({ stop, seen }) => stop.node === state.node && seen);
       const subject = nodeRef(state.node);
       return [
         kubeProxyNotRunning.at(
@@ -52,6 +59,8 @@ export const serviceKubeProxy = defineCheck({
           {
             state: process === undefined ? "" : `its process is in state ${process.state}`,
             workload: set === undefined ? "" : `${set.namespace}/${set.name}`,
+            // Of a process that is not there the kubelet makes another, or says why it cannot.
+            pod: process === undefined ? "" : kubeProxyOn(state.node, cni),
           },
           {
             confidence: "proven",
@@ -71,7 +80,11 @@ export const serviceKubeProxy = defineCheck({
                     ),
                   ]),
             ],
-            explains: [...here.map(({ result }) => result.flow.id), findingKey("service-rules-missing", subject)],
+            explains: [
+              ...here.map(({ result }) => result.flow.id),
+              findingKey("service-rules-missing", subject),
+              findingKey("service-rules-stale", subject),
+            ],
           },
         ),
       ];

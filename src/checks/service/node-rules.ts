@@ -1,18 +1,23 @@
+import { kubeProxyOn } from "../../model/cni.ts";
 import { changesOn, defineCheck, defineFinding, evidence, nodeRef, reads, readsOn, refOf } from "../../model/define.ts";
+import type { Step } from "../../model/finding.ts";
 import type { FlowResult } from "../../model/flow.ts";
 import { groupBy, seenIn, stoppedBy, succeeded } from "../../model/flow-outcome.ts";
+import { restart } from "../../model/restart.ts";
 
-export const serviceRulesMissing = defineFinding<{ readonly services: readonly string[] }>({
+export const serviceRulesMissing = defineFinding<{ readonly services: readonly string[]; readonly proxy: string }>({
   id: "service-rules-missing",
   severity: "error",
   what: ({ services }) => `holds no kube-proxy rule for ${listed(services)}`,
   why: () =>
     "Connections from this Node and its Pods to those cluster IPs are not sent to any Pod: kube-proxy here is stopped, stuck or behind.",
-  next: (_, { name }) => proxyOf(name),
+  next: ({ proxy }, { name }) => proxySteps(proxy, name),
 });
 
 export const serviceRulesStale = defineFinding<{
   readonly services: readonly string[];
+  /** kube-proxy's Pod on the Node; "" where none is known. */
+  readonly proxy: string;
   readonly endpoints: readonly string[];
 }>({
   id: "service-rules-stale",
@@ -21,7 +26,7 @@ export const serviceRulesStale = defineFinding<{
     `still sends ${listed(services)} to ${listed(endpoints)}, which the API no longer has as ${endpoints.length === 1 ? "an endpoint" : "endpoints"}`,
   why: () =>
     "Connections from this Node and its Pods that are given such an endpoint time out, the others of the same Service work: kube-proxy here is stopped, stuck or behind.",
-  next: (_, { name }) => proxyOf(name),
+  next: ({ proxy }, { name }) => proxySteps(proxy, name),
 });
 
 export const serviceRedirected = defineFinding<{
@@ -52,24 +57,39 @@ export const serviceRedirected = defineFinding<{
 const listed = (names: readonly string[]): string =>
   `${names.slice(0, 3).join(", ")}${names.length > 3 ? ` and ${names.length - 3} more` : ""}`;
 
-const proxyOf = (node: string) => [
-  reads("kubectl", "get", "pods", "-A", "-o", "wide", "--field-selector", `spec.nodeName=${node}`),
-];
+function proxySteps(proxy: string, node: string): readonly Step[] {
+  const [namespace = "", pod = ""] = proxy.split("/");
+  if (proxy === "")
+    return [reads("kubectl", "get", "pods", "-A", "-o", "wide", "--field-selector", `spec.nodeName=${node}`)];
+  return [
+    reads("kubectl", "-n", namespace, "get", "pod", pod, "-o", "wide"),
+    reads("kubectl", "-n", namespace, "logs", pod, "--tail=20"),
+    ...restart(proxy),
+  ];
+}
 
 /** What the API server says about Services against the rules that each Node really holds, for the Services that flows use. */
 export const serviceNodeRules = defineCheck({
   id: "service/node-rules",
   question: "Does every Node hold kube-proxy's rules for the Services, and no others?",
-  needs: ["probed", "flows", "nodeStates"],
+  needs: ["probed", "flows", "nodeStates", "cni"],
   raises: [serviceRulesMissing, serviceRulesStale, serviceRedirected],
-  run({ flows, nodeStates }) {
+  run({ flows, nodeStates, cni }) {
     const missing = [...groupBy(stoppedBy(flows, "no-service-rule"), ({ stop }) => stop.node)].map(([node, group]) =>
-      serviceRulesMissing.at(nodeRef(node), { services: servicesOf(group) }, seenIn(group)),
+      serviceRulesMissing.at(
+        nodeRef(node),
+        { services: servicesOf(group), proxy: kubeProxyOn(node, cni) },
+        seenIn(group),
+      ),
     );
     const stale = [...groupBy(stoppedBy(flows, "stale-service-rule"), ({ stop }) => stop.node)].map(([node, group]) => {
       const endpoints = [...new Set(group.map(({ stop }) => stop.endpoint))];
       const seen = withDirect(seenIn(group), flows, endpoints);
-      return serviceRulesStale.at(nodeRef(node), { services: servicesOf(group), endpoints }, seen);
+      return serviceRulesStale.at(
+        nodeRef(node),
+        { services: servicesOf(group), endpoints, proxy: kubeProxyOn(node, cni) },
+        seen,
+      );
     });
     const redirected = groupBy(
       stoppedBy(flows, "service-redirected"),

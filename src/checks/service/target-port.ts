@@ -34,7 +34,16 @@ export const listeningOnLoopbackOnly = defineFinding<{
   why: () =>
     "A socket on 127.0.0.1 takes connections from within its own Pod and refuses those that come over the network.",
   next: ({ pod }, { namespace }) => [
-    reads("kubectl", "-n", namespace, "get", "pod", pod, "-o", "jsonpath={.spec.containers[*]['command','args']}"),
+    reads(
+      "kubectl",
+      "-n",
+      namespace,
+      "get",
+      "pod",
+      pod,
+      "-o",
+      "jsonpath={.spec.containers[*].command} {.spec.containers[*].args}",
+    ),
   ],
 });
 

@@ -52,6 +52,7 @@ function* rulesOf(
   for (const rule of chain.rules) {
     yield {
       number: rule.number,
+      handle: null,
       text: () => rule.text,
       evaluate: (packet) => evaluate(table, rule, context, packet, tracked),
     };

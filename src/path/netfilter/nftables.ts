@@ -29,6 +29,7 @@ function* rulesOf(table: NftTable, chain: NftChain, context: HookContext, tracke
     number += 1;
     yield {
       number,
+      handle: rule.handle,
       text: () => ruleText(rule.expressions),
       evaluate: (packet) => evaluateRule(table, rule, { ...context, packet, tracked }),
     };

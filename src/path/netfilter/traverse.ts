@@ -60,7 +60,7 @@ export function traverse(chains: ChainLookup, base: string, policy: "accept" | "
 }
 
 function byPolicy(chain: string, policy: "accept" | "drop"): Ended {
-  return { ending: policy, rule: { chain, number: null, text: `policy ${policy.toUpperCase()}` } };
+  return { ending: policy, rule: { chain, number: null, handle: null, text: `policy ${policy.toUpperCase()}` } };
 }
 
 function runChain(scope: Scope): ChainResult {
@@ -87,7 +87,7 @@ function runChain(scope: Scope): ChainResult {
 }
 
 function giveUp(progress: Progress, chain: string, what: string): ChainResult {
-  progress.doubts.push({ kind: "may-stop", rule: { chain, number: null, text: "" }, what });
+  progress.doubts.push({ kind: "may-stop", rule: { chain, number: null, handle: null, text: "" }, what });
   return "returned";
 }
 
@@ -97,7 +97,7 @@ function runRule(scope: Scope, rule: RuleView): RuleResult {
   if (evaluated.truth === "no") return "next";
   const sure = evaluated.truth === "yes" && scope.certain;
   progress.packet = sure ? evaluated.packet : blurred(progress.packet, evaluated.packet);
-  const ref = (): RuleRef => ({ chain: scope.chain, number: rule.number, text: rule.text() });
+  const ref = (): RuleRef => ({ chain: scope.chain, number: rule.number, handle: rule.handle, text: rule.text() });
   if (evaluated.verdict.kind !== "one-of") return decide(scope, evaluated, ref);
   const results = evaluated.verdict.verdicts.map((verdict) =>
     decide(scope, { ...evaluated, truth: "maybe", verdict }, ref),

@@ -27,6 +27,8 @@ export interface Evaluated {
 export interface RuleView {
   /** 1-based position in its chain. */
   readonly number: number;
+  /** By which nft(8) deletes it; iptables has none. */
+  readonly handle: number | null;
   readonly text: () => string;
   readonly evaluate: (packet: Packet) => Evaluated;
 }
@@ -35,6 +37,7 @@ export interface RuleView {
 export interface RuleRef {
   readonly chain: string;
   readonly number: number | null;
+  readonly handle: number | null;
   readonly text: string;
 }
 

@@ -1,4 +1,4 @@
-import type { ClusterCni, CrossNodeStrategy, NodeCni } from "../../model/cni.ts";
+import type { ClusterCni, CrossNodeStrategy } from "../../model/cni.ts";
 import type { Node, Pod, Workload } from "../../model/kubernetes.ts";
 import { type Address, parseAddress, parseCidr } from "../../net/cidr.ts";
 import { allNodeStates, compareText, valueOr } from "../known-parts.ts";
@@ -6,7 +6,8 @@ import { BRANDS, type Brand, brandNamed } from "./brands.ts";
 import { configuredStrategy } from "./configured-strategy.ts";
 import type { CniInput } from "./input.ts";
 import { kubeProxyMode } from "./kube-proxy-mode.ts";
-import { nodeCni } from "./node-cni.ts";
+import { nodeAgents } from "./node-agents.ts";
+import { type NodeAlone, nodeCni } from "./node-cni.ts";
 import { policyEnforcement } from "./policy-enforcement.ts";
 
 /** Peers looked up on each Node: enough to see past a few broken routes, few enough for thousands of Nodes. */
@@ -31,11 +32,11 @@ export function identifyCni(input: CniInput): ClusterCni {
     strategy: strategyOf(input, nodes, perNode, brand),
     enforcesNetworkPolicy: policyEnforcement(input, brand),
     kubeProxyMode: kubeProxyMode(input),
-    nodes: perNode,
+    nodes: perNode.map((one) => ({ ...one, ...nodeAgents(one.node, valueOr(input.pods, []), brand) })),
   };
 }
 
-function nodesOf(input: CniInput, nodes: readonly Node[], byWorkloads: Brand | null): readonly NodeCni[] {
+function nodesOf(input: CniInput, nodes: readonly Node[], byWorkloads: Brand | null): readonly NodeAlone[] {
   const byName = new Map(nodes.map((node) => [node.name, node]));
   const peers = peerAddresses(nodes, valueOr(input.pods, []));
   const addresses = new Set(
@@ -100,7 +101,7 @@ function workloadsOf(workloads: readonly Workload[], brand: Brand | null): reado
 function strategyOf(
   input: CniInput,
   nodes: readonly Node[],
-  perNode: readonly NodeCni[],
+  perNode: readonly NodeAlone[],
   brand: Brand | null,
 ): CrossNodeStrategy {
   if (nodes.length === 1) return "single-node";

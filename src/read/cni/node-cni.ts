@@ -17,8 +17,10 @@ export interface NodeQuestion extends Omit<PeerQuestion, "brand"> {
   readonly singleNode: boolean;
 }
 
+export type NodeAlone = Omit<NodeCni, "agent" | "kubeProxy">;
+
 /** One Node's CNI from its own files, devices and routes. */
-export function nodeCni(question: NodeQuestion): NodeCni {
+export function nodeCni(question: NodeQuestion): NodeAlone {
   const { state, node, singleNode } = question;
   const used = usedConfig(state);
   const brand = brandOf(used, question);

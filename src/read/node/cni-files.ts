@@ -53,11 +53,10 @@ function readConfigs(
   }
   const configs = files.filter(({ name }) => isCniConfigFile(name));
   return known(
-    configs.map(({ name, size }) => ({
-      file: name,
-      size,
-      config: readSection(captures, `${prefix}cni-conf/${name}`, (text) => parseCniConfig(name, text)),
-    })),
+    configs.map(({ name, size }) => {
+      const text = textOf(captures, `${prefix}cni-conf/${name}`);
+      return { file: name, size, config: text.known ? parseCniConfig(name, text.value) : text };
+    }),
   );
 }
 

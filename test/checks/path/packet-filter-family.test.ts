@@ -1,14 +1,25 @@
 import { expect, test } from "vitest";
 import { pathPacketFilter } from "../../../src/checks/path/packet-filter.ts";
 import { word } from "../../../src/engine/word.ts";
-import type { FlowResult, Walk } from "../../../src/model/flow.ts";
+import type { FlowResult, Stop, Walk } from "../../../src/model/flow.ts";
 import { known } from "../../../src/model/learned.ts";
 
+type DroppedByRule = Extract<Stop, { readonly kind: "dropped-by-rule" }>;
+
 /** A flow of one family that the first rule of FORWARD on node2 drops. */
-function dropped(family: "IPv4" | "IPv6"): FlowResult {
+function dropped(family: "IPv4" | "IPv6", where: Partial<DroppedByRule> = {}): FlowResult {
   const addresses = family === "IPv4" ? ["10.244.0.2", "10.244.1.2"] : ["fd00:10:244::2", "fd00:10:244:1::2"];
   const [from = "", to = ""] = addresses;
-  const rule = { hook: "FORWARD", table: "filter", chain: "FORWARD", rule: 1, text: "-j DROP", rejects: false };
+  const rule = {
+    hook: "FORWARD",
+    table: "filter",
+    chain: "FORWARD",
+    rule: 1,
+    handle: null,
+    pid: 0,
+    text: "-j DROP",
+    rejects: false,
+  };
   const walk: Walk = {
     verdict: "stopped",
     direction: "forward",
@@ -23,6 +34,7 @@ function dropped(family: "IPv4" | "IPv6"): FlowResult {
       ...rule,
       layer: "inner",
       outer: null,
+      ...where,
     },
     evidence: [{ source: "node/node2/rules", where: "filter FORWARD rule 1", value: "-j DROP" }],
     unknown: null,
@@ -48,7 +60,7 @@ function namedBy(...flows: readonly FlowResult[]): readonly string[] {
 
 test("a rule of ip6tables is looked at and deleted with ip6tables", () => {
   expect(namedBy(dropped("IPv6"))).toEqual([
-    "drops Pod traffic in ip6tables filter FORWARD rule 1; ip6tables -t filter -L FORWARD -n -v --line-numbers; ip6tables -t filter -D FORWARD 1",
+    "drops ping from Pod shop/a of node1 to Pod shop/b of node2, in ip6tables filter FORWARD rule 1; ip6tables -t filter -L FORWARD -n -v --line-numbers; ip6tables -t filter -D FORWARD 1",
   ]);
 });
 
@@ -56,4 +68,30 @@ test("the same place in both programs is two rules", () => {
   const [first, second] = namedBy(dropped("IPv4"), dropped("IPv6"));
   expect(first).toContain("; iptables -t filter -D FORWARD 1");
   expect(second).toContain("; ip6tables -t filter -D FORWARD 1");
+});
+
+const nft = { backend: "nftables", table: "inet firewall", chain: "forward" } as const;
+const commands = (where: Partial<DroppedByRule>): string =>
+  namedBy(dropped("IPv4", where)).join().split("; ").slice(1).join("; ");
+
+test("a rule of nftables is deleted by its handle, and a policy lifted", () => {
+  expect(commands({ ...nft, handle: 7 })).toBe(
+    "nft -a list table inet firewall; nft delete rule inet firewall forward handle 7",
+  );
+  const lifted = "nft add chain inet firewall forward '{ policy accept ; }'";
+  expect(commands({ ...nft, rule: null })).toBe(`nft -a list table inet firewall; ${lifted}`);
+});
+
+test("in a Pod's own namespace it is done by one of its processes; which one, the reader finds out where none was read", () => {
+  expect(commands({ pod: "shop/b", pid: 4711 })).toContain("; nsenter -t 4711 -n iptables -t filter -D FORWARD 1");
+  expect(commands({ pod: "shop/b" })).toContain("; nsenter -t POD_PID -n iptables -t filter -D FORWARD 1");
+});
+
+test("a rule that an agent would write again is only looked at", () => {
+  for (const where of [
+    { chain: "cali-fw-cali12" },
+    { chain: "KUBE-FORWARD" },
+    { ...nft, table: "ip kube-proxy", handle: 7 },
+  ])
+    expect(commands(where)).not.toMatch(/-D|delete/);
 });

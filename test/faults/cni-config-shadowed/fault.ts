@@ -30,6 +30,7 @@ export const fault: Fault = {
     await Promise.all([cannotGet(lab, "client-node3", address), cannotGet(lab, "client-node1", "http://late/")]);
   },
   expect: { id: "cni-config-shadowed", kind: "Node", name: "node2", severity: "error" },
+  fixTakesMore: "The Pod that got an address of the other network must be made anew.",
   heal: async (lab) => {
     await lab.node("node2", ["rm", conflist]);
     await healLate(lab, "node2");

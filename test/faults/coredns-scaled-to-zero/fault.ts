@@ -16,7 +16,6 @@ export const fault: Fault = {
     name: "coredns",
     severity: "error",
   },
-  fixedBy: "its-command",
   heal: async (lab) => {
     await scaleCoreDns(lab, 2);
     await waitUntilHealthy(lab);

@@ -33,7 +33,6 @@ export const fault: Fault = {
     severity: "error",
   },
   absent: ["cluster-dns-upstream-failing"],
-  fixedBy: "its-command",
   heal: async (lab) => {
     await select(lab, "kube-dns");
     await waitUntilHealthy(lab);

@@ -10,6 +10,5 @@ export const fault: Fault = {
   inject: (lab) => apply(lab, serviceWith("members", "webb", { clusterIP: "None" })),
   prove: (lab) => cannotResolve(lab, "client-node1", "members"),
   expect: { id: "service-selecting-no-pods", kind: "Service", namespace: "shop", name: "members", severity: "error" },
-  fixedBy: "its-command",
   heal: (lab) => remove(lab, "service/members"),
 };

@@ -10,7 +10,6 @@ export const fault: Fault = {
   },
   prove: (lab) => cannotReachWeb(lab, ["node2", "node3"], ["node1", "node2"]),
   expect: { id: "ip-forwarding-disabled", kind: "Node", name: "node2", severity: "error" },
-  fixedBy: "its-command",
   heal: async (lab) => {
     await lab.node("node2", ["sysctl", "-qw", "net.ipv4.ip_forward=1"]);
     await waitUntilHealthy(lab);

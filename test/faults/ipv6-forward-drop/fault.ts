@@ -17,7 +17,6 @@ export const fault: Fault = {
   },
   expect: { id: "packet-dropped-by-rule", kind: "Node", name: "node2", severity: "error" },
   absent: ["forward-policy-drop", "vxlan-port-blocked"],
-  fixedBy: "its-command",
   heal: async (lab) => {
     await lab.node("node2", ["ip6tables", "-D", "FORWARD", "-j", "DROP"]);
     const url = await webUrlIpv6(lab, "node2");

@@ -11,6 +11,5 @@ export const fault: Fault = {
   prove: (lab) => cannotGet(lab, "client-node1", "http://orders/"),
   expect: { id: "service-port-name-unknown", kind: "Service", namespace: "shop", name: "orders", severity: "error" },
   absent: ["service-selecting-no-pods", "service-without-ready-endpoints"],
-  fixedBy: "its-command",
   heal: (lab) => remove(lab, "service/orders"),
 };

@@ -40,7 +40,6 @@ export const fault: Fault = {
     severity: "error",
   },
   absent: ["service-target-port-closed"],
-  fixedBy: "its-command",
   heal: async (lab) => {
     await removeDeployment(lab, "search-loading");
     await removeDeployment(lab, "search");

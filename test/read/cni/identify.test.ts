@@ -20,6 +20,30 @@ const daemonSet = (name: string, args: readonly string[] = [], namespace = "kube
 });
 const sets = (...items: readonly object[]) => ({ daemonsets: items, deployments: [], statefulsets: [] });
 
+describe("the Pods that keep a Node", () => {
+  const files = { "10-flannel.conflist": list("flannel", "portmap") };
+  const podOf = (set: string, name: string, nodeName = "n1") => ({
+    metadata: { name, namespace: "kube-system", ownerReferences: [{ kind: "DaemonSet", name: set, controller: true }] },
+    spec: { nodeName, containers: [] },
+  });
+  const kept = (...pods: readonly object[]) => {
+    const { agent, kubeProxy } = n1({ files }, { pods });
+    return { agent, kubeProxy };
+  };
+
+  test("are those of the CNI's DaemonSet and of kube-proxy's on that Node", () => {
+    const pods = [podOf("kube-flannel-ds", "flannel-a"), podOf("kube-flannel-ds", "flannel-b", "n2")];
+    expect(kept(...pods, podOf("kube-proxy", "proxy-a"), podOf("node-exporter", "metrics-a"))).toEqual({
+      agent: "kube-system/flannel-a",
+      kubeProxy: "kube-system/proxy-a",
+    });
+  });
+  test("are not told where there is none, or more than one", () => {
+    const pods = [podOf("kube-flannel-ds", "flannel-a"), podOf("kube-flannel-ds-arm", "flannel-b")];
+    expect(kept(...pods)).toEqual({ agent: "", kubeProxy: "" });
+  });
+});
+
 describe("the file in use", () => {
   test("is the lexically first valid one", () => {
     const files = {

@@ -1,10 +1,10 @@
-import { refOf } from "../model/define.ts";
-import type { FlowEnd, FlowResult } from "../model/flow.ts";
-import { isOwnEnd, nodeOf } from "../model/flow-end.ts";
-import { groupBy, succeeded } from "../model/flow-outcome.ts";
-import type { ObjectRef } from "../model/kubernetes.ts";
+import { refOf } from "./define.ts";
 import { endsText, type NamedEnd } from "./ends-text.ts";
+import type { FlowEnd, FlowResult } from "./flow.ts";
+import { isOwnEnd, nodeOf } from "./flow-end.ts";
 import { flowKind } from "./flow-kind.ts";
+import { groupBy, succeeded } from "./flow-outcome.ts";
+import type { ObjectRef } from "./kubernetes.ts";
 
 /** Between which ends flows fail. */
 export interface FailingEnds {

@@ -1,4 +1,4 @@
-import type { FlowResult } from "../model/flow.ts";
+import type { FlowResult } from "./flow.ts";
 
 /** "TCP port 80", "ping", "DNS over UDP", "large packets" */
 export function flowKind({ flow }: FlowResult): string {

@@ -1,4 +1,4 @@
-import type { FlowEnd } from "../model/flow.ts";
+import type { FlowEnd } from "./flow.ts";
 
 /** One end of a flow as it is named to people. */
 export interface NamedEnd {
