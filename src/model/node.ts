@@ -49,6 +49,8 @@ export interface PodNetns {
   /** The inode of /proc/PID/ns/net. */
   readonly inode: string;
   readonly pid: number;
+  /** The file that the runtime bound it to ("/run/netns/cni-…"); "" where none was found. */
+  readonly path: string;
   readonly podUid: string;
   readonly links: Learned<readonly Link[]>;
   readonly routes: Learned<readonly Route[]>;

@@ -5,8 +5,8 @@ export type Stop =
       readonly node: string;
       /** Set when the rule stands in the Pod's own namespace. */
       readonly pod: string | null;
-      /** A process in that namespace, where it is a Pod's; else 0. */
-      readonly pid: number;
+      /** The file on the Node by which a Pod's namespace is entered; "" where it has none, and on the Node itself. */
+      readonly netns: string;
       readonly backend: "iptables" | "nftables";
       /** Of the packet: iptables and ip6tables are two programs with rules of their own. */
       readonly family: "IPv4" | "IPv6";
@@ -39,8 +39,8 @@ export type Stop =
       readonly node: string;
       readonly pod: string | null;
       readonly destination: string;
-      /** A process in that namespace, where it is a Pod's; else 0. */
-      readonly pid: number;
+      /** The file on the Node by which a Pod's namespace is entered; "" where it has none, and on the Node itself. */
+      readonly netns: string;
       readonly route: string;
       readonly type: string;
       /** Who made it ("boot": a person, or a program that did not say, ip-route(8)); "" for a policy rule. */
@@ -50,8 +50,8 @@ export type Stop =
       readonly kind: "link-down";
       readonly node: string;
       readonly pod: string | null;
-      /** A process in that namespace, where it is a Pod's; else 0. */
-      readonly pid: number;
+      /** The file on the Node by which a Pod's namespace is entered; "" where it has none, and on the Node itself. */
+      readonly netns: string;
       readonly device: string;
       /** The Pod whose veth the device is the Node's end of. */
       readonly endOf?: string;
@@ -68,8 +68,8 @@ export type Stop =
       readonly kind: "neighbour-wrong";
       readonly node: string;
       readonly pod: string | null;
-      /** A process in that namespace, where it is a Pod's; else 0. */
-      readonly pid: number;
+      /** The file on the Node by which a Pod's namespace is entered; "" where it has none, and on the Node itself. */
+      readonly netns: string;
       readonly device: string;
       readonly address: string;
       readonly has: string;
@@ -89,8 +89,8 @@ export type Stop =
       readonly kind: "address-missing";
       readonly node: string;
       readonly pod: string | null;
-      /** A process in that namespace, where it is a Pod's; else 0. */
-      readonly pid: number;
+      /** The file on the Node by which a Pod's namespace is entered; "" where it has none, and on the Node itself. */
+      readonly netns: string;
       readonly address: string;
     }
   | {
@@ -143,8 +143,8 @@ export type Stop =
       readonly kind: "reverse-path-filtered";
       readonly node: string;
       readonly pod: string | null;
-      /** A process in that namespace, where it is a Pod's; else 0. */
-      readonly pid: number;
+      /** The file on the Node by which a Pod's namespace is entered; "" where it has none, and on the Node itself. */
+      readonly netns: string;
       readonly device: string;
       readonly source: string;
       readonly route: string;

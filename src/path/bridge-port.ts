@@ -37,7 +37,7 @@ export function whyNoPort(trace: Trace, host: Netns, bridge: Link, address: Addr
   if (state === undefined || !state.netns.known) {
     return unknownAt(`the network namespaces of the Pods on Node ${host.node} were not read`);
   }
-  const stop = { kind: "address-missing", node: host.node, pod: null, pid: 0, address: address.text } as const;
+  const stop = { kind: "address-missing", node: host.node, pod: null, netns: "", address: address.text } as const;
   const seen = {
     source: `${host.capture}/link`,
     where: `bridge ${bridge.name}`,
@@ -53,7 +53,7 @@ function whyPodUnreachable(host: Netns, bridge: Link, pod: Netns, address: Addre
       kind: "address-missing",
       node: host.node,
       pod: pod.pod,
-      pid: pod.pid,
+      netns: pod.path,
       address: address.text,
     } as const;
     return stopped(stop, [addressEvidence(pod)]);

@@ -68,7 +68,7 @@ function checkGateway(trace: Trace, port: PodPort, { nextHop, mac }: Ingress): P
   const off = sysctl(host, `net.ipv4.conf.${hostLink.name.replaceAll(".", "/")}.proxy_arp`) === "0";
   const answered = neighbourOf(pod, podLink.name, nextHop)?.mac != null;
   if (!off || answered || nextHop.family === "IPv6" || sysctl(host, "net.ipv4.conf.all.proxy_arp") !== "0") return null;
-  const stop = { kind: "address-missing", node: host.node, pod: null, pid: 0, address: nextHop.text } as const;
+  const stop = { kind: "address-missing", node: host.node, pod: null, netns: "", address: nextHop.text } as const;
   return stopped(stop, [addressEvidence(host)]);
 }
 

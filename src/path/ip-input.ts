@@ -48,8 +48,8 @@ function route(trace: Trace, netns: Netns, input: Input, packet: Packet): Positi
 const forwardsNot = (netns: Netns): boolean => sysctl(netns, "net.ipv4.ip_forward") !== "1";
 
 function addressMissing(netns: Netns, packet: Packet): Position {
-  const { node, pod, pid } = netns;
-  return stopped({ kind: "address-missing", node, pod, pid, address: packet.destination.text }, [
+  const { node, pod, path } = netns;
+  return stopped({ kind: "address-missing", node, pod, netns: path, address: packet.destination.text }, [
     addressEvidence(netns),
   ]);
 }
@@ -122,7 +122,7 @@ function reversePath(trace: Trace, netns: Netns, device: Link, packet: Packet): 
     kind: "reverse-path-filtered",
     node: netns.node,
     pod: netns.pod,
-    pid: netns.pid,
+    netns: netns.path,
     device: device.name,
     source: packet.source.text,
     route: routeText(back.route),

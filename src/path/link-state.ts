@@ -13,7 +13,7 @@ export function isDown(link: Link): boolean {
 
 /** `endOf` = the Pod at the other end, where the device is the Node's end of a Pod's veth. */
 export function linkDown(netns: Netns, link: Link, endOf: string | null = null): Position {
-  const stop = { kind: "link-down", node: netns.node, pod: netns.pod, pid: netns.pid, device: link.name } as const;
+  const stop = { kind: "link-down", node: netns.node, pod: netns.pod, netns: netns.path, device: link.name } as const;
   return stopped(endOf === null ? stop : { ...stop, endOf }, [linkEvidence(netns, link)]);
 }
 

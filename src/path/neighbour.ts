@@ -39,7 +39,7 @@ export function checkNeighbour(
     kind: "neighbour-wrong",
     node: netns.node,
     pod: netns.pod,
-    pid: netns.pid,
+    netns: netns.path,
     device: device.name,
     address: address.text,
     has: mac,

@@ -22,8 +22,8 @@ export interface Netns {
   readonly node: string;
   /** "namespace/name" of the Pod; null for the Node's own namespace. */
   readonly pod: string | null;
-  /** A process in it, where it is a Pod's; else 0. */
-  readonly pid: number;
+  /** The file by which it is entered, where it is a Pod's and has one; else "". */
+  readonly path: string;
   /** Prefix of its captures: "node/node1" or "node/node1/netns/4026532001". It also identifies the namespace. */
   readonly capture: string;
   readonly links: Learned<readonly Link[]>;
@@ -44,7 +44,7 @@ export interface Netns {
 }
 
 export function nodeNetns(state: NodeState): Netns {
-  return { ...state, ...indexes(state.links), pod: null, pid: 0, capture: `node/${state.node}` };
+  return { ...state, ...indexes(state.links), pod: null, path: "", capture: `node/${state.node}` };
 }
 
 export function podNetns(node: string, pod: string, netns: PodNetns): Netns {

@@ -49,12 +49,12 @@ function noRoute(netns: Netns, destination: Address): Position {
 
 function refused(netns: Netns, destination: Address, result: Extract<RouteResult, { kind: "refused" }>): Position {
   const { route, type } = result;
-  const { node, pod, pid } = netns;
+  const { node, pod, path } = netns;
   const stop = {
     kind: "route-refuses",
     node,
     pod,
-    pid,
+    netns: path,
     destination: destination.text,
     route: routeText(route),
     type,
@@ -68,7 +68,7 @@ export function downInsteadOfRoute(
   device: Link,
   evidence: readonly ReturnType<typeof linkEvidence>[],
 ): Position {
-  const stop = { kind: "link-down", node: netns.node, pod: netns.pod, pid: netns.pid, device: device.name } as const;
+  const stop = { kind: "link-down", node: netns.node, pod: netns.pod, netns: netns.path, device: device.name } as const;
   return stopped(stop, [linkEvidence(netns, device), ...evidence]);
 }
 

@@ -47,7 +47,7 @@ function fromPod(
       kind: "address-missing",
       node: netns.node,
       pod: netns.pod,
-      pid: netns.pid,
+      netns: netns.path,
       address: own.text,
     } as const;
     return stopped(stop, [addressEvidence(netns)]);

@@ -53,7 +53,7 @@ function awayFromHere(trace: Trace, netns: Netns, packet: Packet, route: Route):
   const gateway = here === undefined ? null : gatewayOf(netnsOfPod(world, here), destination.family);
   const evidence = [routeEvidence(netns, route), ownerEvidence(world, node, destination)];
   if (gateway !== null && hasAddress(netns, gateway) === false && !isLinkLocal(gateway)) {
-    const stop = { kind: "address-missing", node, pod, pid: netns.pid, address: gateway.text } as const;
+    const stop = { kind: "address-missing", node, pod, netns: netns.path, address: gateway.text } as const;
     return stopped(stop, [addressEvidence(netns), ...evidence]);
   }
   const place = { node, pod, destination: destination.text, route: routeText(route) };

@@ -32,7 +32,7 @@ const SHAPES: readonly (readonly string[])[] = [
   "outcome sent succeeded medianMs clientSeen largestBytes answers detail",
   "what reason unlock",
   "protocol port",
-  "kind node pod pid backend family hook table chain rule handle text rejects layer outer service destination device bridge master peer what " +
+  "kind node pod netns backend family hook table chain rule handle text rejects layer outer service destination device bridge master peer what " +
     "source address port listensOn mtuBytes packetBytes has route type protocol expected sysctl endOf endpoint to",
 ].map((keys) => keys.split(" "));
 const shapeOf = new Map<string, readonly string[] | null>();

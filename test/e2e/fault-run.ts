@@ -97,14 +97,14 @@ async function ask(
 
 type Step = JsonReport["findings"][number]["next"][number];
 
-/** The changing commands of the expected findings, where each prints just one that can be run as it stands; null otherwise. */
+/** The changing commands of the expected findings, in order, where each has some and all can be run as they stand; null otherwise. */
 function wholeFix(faults: readonly Fault[], { findings }: JsonReport): readonly Step[] | null {
   const steps = faults.map(({ expect, fixTakesMore }) => {
     const named = fixTakesMore === undefined ? findings.filter(({ id }) => id === expect.id) : [];
-    const changing = named.flatMap(({ next }) => next.filter(({ effect }) => effect === "changes"));
-    return changing.filter(({ run }) => !toFillIn.test(run) && !interactive.test(run));
+    return named.flatMap(({ next }) => next.filter(({ effect }) => effect === "changes"));
   });
-  return steps.every(({ length }) => length === 1) ? steps.flat() : null;
+  const cannotRun = steps.flat().some(({ run }) => toFillIn.test(run) || interactive.test(run));
+  return cannotRun || steps.some(({ length }) => length === 0) ? null : steps.flat();
 }
 const interactive = /^kubectl .*\bedit\b/;
 

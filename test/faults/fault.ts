@@ -26,8 +26,8 @@ export interface Fault {
   /** Ids of findings that would be wrong here. */
   readonly absent?: readonly string[];
   /**
-   * Where the finding prints one changing command, the suite runs it as printed and asks for a healthy report; here is why that command is
-   * not the whole fix of this fault, and is not run.
+   * Where the finding prints changing commands, the suite runs them as printed and asks for a healthy report; here is why they are not the
+   * whole fix of this fault, and are not run.
    */
   readonly fixTakesMore?: string;
   /** Undoes it all and waits until the cluster is healthy; "lab-down": not worth healing, the lab is thrown away. */

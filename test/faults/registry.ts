@@ -30,6 +30,7 @@ import { fault as externalNameTargetMissing } from "./external-name-target-missi
 import { fault as externalNameUnresolvable } from "./external-name-unresolvable/fault.ts";
 import { fault as flannelDeviceDeleted } from "./flannel-device-deleted/fault.ts";
 import { fault as flannelNotOnNode } from "./flannel-not-on-node/fault.ts";
+import { fault as flannelRouteDeleted } from "./flannel-route-deleted/fault.ts";
 import { fault as flannelSubnetFileMissing } from "./flannel-subnet-file-missing/fault.ts";
 import { fault as foreignNftDrop } from "./foreign-nft-drop/fault.ts";
 import { fault as forwardDropRule } from "./forward-drop-rule/fault.ts";
@@ -128,6 +129,7 @@ export const faults: readonly Fault[] = byLab([
   externalNameUnresolvable,
   flannelDeviceDeleted,
   flannelNotOnNode,
+  flannelRouteDeleted,
   flannelSubnetFileMissing,
   foreignNftDrop,
   forwardDropRule,

@@ -116,11 +116,12 @@ const rule = {
   handle: 0,
   text: "-s 10.244.0.0/16 -j DROP",
   pod: "",
-  pid: 0,
+  netns: "",
   node: "node2",
 };
 const dropped = { ...rule, kinds: ["DNS over TCP", "TCP port 53"], ends: "from Pods of node2 to Pods of node1" };
-const inPod = { pod: "shop/cart-0", pid: 4711 };
+const netns = "/run/netns/cni-655b3445-e463-6ef6-3715-26ca6fcc86fc";
+const inPod = { pod: "shop/cart-0", netns };
 const nft = { backend: "nftables", table: "inet firewall", chain: "forward", handle: 7 };
 const policy = { ...rule, rule: 0, text: "policy DROP" };
 const agent = "kube-flannel/kube-flannel-ds-7tngk";
@@ -212,7 +213,7 @@ export const samples: readonly Sample[] = [
     has: "02:00:00:00:00:01",
     expected: "02:00:00:00:00:02",
     node: "node2",
-    pid: 0,
+    netns: "",
   }),
   worded(
     tunnelDeviceMacChanged,
@@ -247,16 +248,21 @@ export const samples: readonly Sample[] = [
   worded(
     podCidrRouteMissing,
     node,
-    { destination: "10.244.2.4", takes: "", expected: "" },
-    { destination: "10.244.2.4", takes: "default via 192.168.100.1 dev eth0", expected: "Node node3 (192.168.100.13)" },
+    { destination: "10.244.2.4", takes: "", expected: "", agent },
+    {
+      destination: "10.244.2.4",
+      takes: "default via 192.168.100.1 dev eth0",
+      expected: "Node node3 (192.168.100.13)",
+      agent: "",
+    },
   ),
   worded(
     routeRefusingPods,
     node,
-    { route: "unreachable 10.244.2.0/24", pod: "", pid: 0, type: "unreachable", protocol: "bird" },
-    { route: "unreachable fd00:10:244:2::/64", pod: "", pid: 0, type: "unreachable", protocol: "static" },
-    { route: "rule 100: to 10.244.2.0/24 prohibit", pod: "", pid: 0, type: "prohibit", protocol: "" },
-    { route: "blackhole 10.244.2.0/24", ...inPod, type: "blackhole", protocol: "boot" },
+    { route: "unreachable 10.244.2.0/24", pod: "", netns: "", type: "unreachable", protocol: "bird", agent },
+    { route: "unreachable fd00:10:244:2::/64", pod: "", netns: "", type: "unreachable", protocol: "static", agent: "" },
+    { route: "rule 100: to 10.244.2.0/24 prohibit", pod: "", netns: "", type: "prohibit", protocol: "", agent },
+    { route: "blackhole 10.244.2.0/24", ...inPod, type: "blackhole", protocol: "boot", agent },
   ),
   worded(
     podRouteWrong,
@@ -264,7 +270,7 @@ export const samples: readonly Sample[] = [
     { destination: "10.244.2.4", takes: "" },
     { destination: "10.244.2.4", takes: "default via 10.0.0.1 dev net1" },
   ),
-  worded(podAddressMissing, pod, { address: "10.244.2.4", node: "node3", pid: 4711 }),
+  worded(podAddressMissing, pod, { address: "10.244.2.4", node: "node3", netns }),
   worded(gatewayAddressMissing, node, { address: "10.244.1.1", since: false }, { address: "10.244.1.1", since: true }),
   worded(bridgeNetfilterDisabled, node, { ...bridged, loaded: true }, { ...bridged, loaded: false }),
   worded(packetLargerThanDeviceMtu, node, { device: "cni0", mtuBytes: 1400, packetBytes: 1450 }),
@@ -288,7 +294,13 @@ export const samples: readonly Sample[] = [
   worded(
     reversePathFilterDropping,
     node,
-    { device: "flannel.1", source: "10.244.2.4", route: "10.244.2.0/24 via 192.168.100.13 dev eth0", pod: "", pid: 0 },
+    {
+      device: "flannel.1",
+      source: "10.244.2.4",
+      route: "10.244.2.0/24 via 192.168.100.13 dev eth0",
+      pod: "",
+      netns: "",
+    },
     { device: "eth0", source: "10.244.2.4", route: "default via 10.0.0.1 dev net1", ...inPod },
   ),
   worded(
@@ -313,10 +325,10 @@ export const samples: readonly Sample[] = [
   worded(
     podLinkDown,
     pod,
-    { device: "eth0", node: "node2", onNode: false, pid: 4711 },
-    { device: "veth1", node: "node2", onNode: true, pid: 0 },
+    { device: "eth0", node: "node2", onNode: false, netns },
+    { device: "veth1", node: "node2", onNode: true, netns: "" },
   ),
-  worded(podLoopbackDown, pod, { node: "node2", pid: 0 }, { node: "node2", pid: 4711 }),
+  worded(podLoopbackDown, pod, { node: "node2", netns: "" }, { node: "node2", netns }),
   worded(
     podTrafficTranslated,
     node,

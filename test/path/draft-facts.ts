@@ -94,10 +94,10 @@ function toState(node: NodeDraft): NodeState {
 function toNetns(pod: PodDraft, index: number): PodNetns {
   const inode = `402653200${index}`;
   const parts = namespaceParts(pod, `node/${pod.node}/netns/${inode}`);
-  return { ...parts, inode, pid: 1000 + index, podUid: `uid-${pod.name}`, resolvConf: NOT_COLLECTED };
+  return { ...parts, inode, pid: 1000 + index, path: "", podUid: `uid-${pod.name}`, resolvConf: NOT_COLLECTED };
 }
 
-type Parts = Omit<PodNetns, "inode" | "pid" | "podUid" | "resolvConf">;
+type Parts = Omit<PodNetns, "inode" | "pid" | "path" | "podUid" | "resolvConf">;
 
 function namespaceParts(draft: NetnsDraft, capture: string): Parts {
   const source = { family: "IPv4", backend: "nft", capture: `${capture}/iptables-nft` } as const;

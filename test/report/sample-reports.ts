@@ -100,7 +100,7 @@ const droppedOnNode3: Walk = {
     hook: "prerouting",
     table: "raw",
     chain: "PREROUTING",
-    pid: 0,
+    netns: "",
     rule: 1,
     handle: null,
     text: "-p udp -m udp --dport 8472 -j DROP",

@@ -4,7 +4,7 @@ import type { Facts } from "../../model/facts.ts";
 import { type Finding, findingKey } from "../../model/finding.ts";
 import { groupBy, type StoppedFlow, seenIn, stoppedBy } from "../../model/flow-outcome.ts";
 import type { Node } from "../../model/kubernetes.ts";
-import { enterPod } from "../../model/pod-process.ts";
+import { enterPod } from "../../model/pod-netns.ts";
 import { restart } from "../../model/restart.ts";
 
 export const tunnelPeerMissing = defineFinding<{
@@ -43,8 +43,8 @@ export const neighbourWrong = defineFinding<{
   readonly has: string;
   readonly expected: string;
   readonly node: string;
-  /** A process in the Pod's network namespace, where the entry is in one; 0 where none is known. */
-  readonly pid: number;
+  /** The file of the Pod's network namespace, where the entry is in one; "" where none is known. */
+  readonly netns: string;
 }>({
   id: "neighbour-entry-wrong",
   severity: "error",
@@ -52,8 +52,8 @@ export const neighbourWrong = defineFinding<{
     `has the wrong neighbour entry for ${address} on \`${device}\`: \`${has}\` instead of \`${expected}\``,
   why: () =>
     "Frames go to a hardware address that does not take them; the kernel does not ask again, since the entry is permanent.",
-  next: ({ device, address, node, pid }, { kind }) => {
-    const enter = kind === "Pod" ? enterPod(pid) : [];
+  next: ({ device, address, node, netns }, { kind }) => {
+    const enter = kind === "Pod" ? enterPod(netns) : [];
     return [
       readsOn(node, ...enter, "ip", "neigh", "show", "dev", device),
       changesOn(node, ...enter, "ip", "neigh", "del", address, "dev", device),
@@ -151,9 +151,9 @@ export const overlayTunnelPeers = defineCheck({
     ].flatMap((group) => {
       const stop = group[0]?.stop;
       if (stop === undefined) return [];
-      const { node, pod, device, address, has, expected, pid } = stop;
+      const { node, pod, device, address, has, expected, netns } = stop;
       const subject = pod === null ? nodeRef(node) : podRef(pod);
-      return [neighbourWrong.at(subject, { device, address, has, expected, node, pid }, seenIn(group))];
+      return [neighbourWrong.at(subject, { device, address, has, expected, node, netns }, seenIn(group))];
     });
     return { examined: nodeStates.size, findings: [...changed.findings, ...peers, ...neighbours] };
   },

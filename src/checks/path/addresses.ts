@@ -2,24 +2,24 @@ import { defineCheck, defineFinding, nodeRef, reads, readsOn, refOf } from "../.
 import type { Finding } from "../../model/finding.ts";
 import { groupBy, type StoppedFlow, seenIn, stoppedBy } from "../../model/flow-outcome.ts";
 import type { Pod } from "../../model/kubernetes.ts";
-import { enterPod } from "../../model/pod-process.ts";
+import { enterPod } from "../../model/pod-netns.ts";
 import { parseAddress } from "../../net/cidr.ts";
 import { mendedBridges } from "../../path/mended-bridges.ts";
 
 export const podAddressMissing = defineFinding<{
   readonly address: string;
   readonly node: string;
-  readonly pid: number;
+  readonly netns: string;
 }>({
   id: "pod-address-missing",
   severity: "error",
   what: ({ address }) => `has ${address} in its status and on no device in its network namespace`,
   why: () =>
     "Whoever sends to that address reaches a Pod that does not take the packet as its own, and the Pod has no address to send from.",
-  next: ({ node, pid }, { namespace, name }) => [
+  next: ({ node, netns }, { namespace, name }) => [
     reads("kubectl", "-n", namespace, "get", "pod", name, "-o", "jsonpath={.status.podIPs}"),
     reads("kubectl", "-n", namespace, "exec", name, "--", "ip", "addr"),
-    readsOn(node, ...enterPod(pid), "ip", "addr"),
+    readsOn(node, ...enterPod(netns), "ip", "addr"),
   ],
 });
 export const gatewayAddressMissing = defineFinding<{ readonly address: string; readonly since: boolean }>({
@@ -75,7 +75,11 @@ function finding(group: readonly Missing[], pods: ReadonlyMap<string, Pod>): rea
   const isOwn = pod?.ips.some((ip) => (parseAddress(ip)?.text ?? ip) === stop.address) ?? false;
   if (pod === undefined || !isOwn) return [];
   return [
-    podAddressMissing.at(refOf("Pod", pod), { address: stop.address, node: stop.node, pid: stop.pid }, seenIn(group)),
+    podAddressMissing.at(
+      refOf("Pod", pod),
+      { address: stop.address, node: stop.node, netns: stop.netns },
+      seenIn(group),
+    ),
   ];
 }
 

@@ -4,7 +4,7 @@ import { findingKey, type Params, type Step } from "../../model/finding.ts";
 import type { FlowResult } from "../../model/flow.ts";
 import { flowKind } from "../../model/flow-kind.ts";
 import { groupBy, type StoppedFlow, seenIn, stoppedBy } from "../../model/flow-outcome.ts";
-import { enterPod } from "../../model/pod-process.ts";
+import { enterPod } from "../../model/pod-netns.ts";
 
 interface RuleParams extends Params {
   /** iptables, ip6tables or nftables. */
@@ -17,8 +17,8 @@ interface RuleParams extends Params {
   readonly handle: number;
   readonly text: string;
   readonly pod: string;
-  /** A process in that Pod's network namespace; 0 where none is known. */
-  readonly pid: number;
+  /** The file of that Pod's network namespace; "" where none is known. */
+  readonly netns: string;
   readonly node: string;
 }
 
@@ -26,8 +26,8 @@ interface RuleParams extends Params {
 const keptByAgent = /(?:^|\s)(?:cali-|calico|KUBE-|kube-|CILIUM_|cilium|WEAVE-|ANTREA-|antrea|OVN-)/;
 
 /** Looks at the rule where it stands, and deletes it, or lifts the policy, where that is not somebody's to bring back. */
-function steps({ backend, table, chain, rule, handle, pod, pid, node }: RuleParams): readonly Step[] {
-  const enter = pod === "" ? [] : enterPod(pid);
+function steps({ backend, table, chain, rule, handle, pod, netns, node }: RuleParams): readonly Step[] {
+  const enter = pod === "" ? [] : enterPod(netns);
   const nft = backend === "nftables";
   const words = nft ? table.split(" ") : ["-t", table];
   const look = nft
@@ -104,7 +104,7 @@ function finding(group: readonly StoppedFlow<"dropped-by-rule">[], flows: readon
     handle: stop.handle ?? 0,
     text: stop.text,
     pod: stop.pod ?? "",
-    pid: stop.pid,
+    netns: stop.netns,
     node: stop.node,
   };
   const subject = nodeRef(stop.node);

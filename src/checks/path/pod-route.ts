@@ -1,14 +1,17 @@
-import { routesByPodCidr } from "../../model/cni.ts";
+import { agentOn, type ClusterCni, routesByPodCidr } from "../../model/cni.ts";
 import { changesOn, defineCheck, defineFinding, nodeRef, podRef, readsOn } from "../../model/define.ts";
 import type { Finding } from "../../model/finding.ts";
 import { groupBy, type StoppedFlow, seenIn, stoppedBy } from "../../model/flow-outcome.ts";
-import { enterPod } from "../../model/pod-process.ts";
+import { enterPod } from "../../model/pod-netns.ts";
+import { restart } from "../../model/restart.ts";
 import { isOutside, podCidrsByNode } from "../../net/pod-cidrs.ts";
 
 export const podCidrRouteMissing = defineFinding<{
   readonly destination: string;
   readonly takes: string;
   readonly expected: string;
+  /** The Pod by which the CNI keeps the Node; "" where none is known. */
+  readonly agent: string;
 }>({
   id: "pod-cidr-route-missing",
   severity: "error",
@@ -20,12 +23,12 @@ export const podCidrRouteMissing = defineFinding<{
     takes === ""
       ? "Packets to those Pods are refused by this Node's own kernel."
       : "Packets to those Pods leave the Node towards a router that does not know them, and are lost or refused there; replies to those Pods too.",
-  next: ({ destination, takes }, { name }) => {
+  next: ({ destination, takes, agent }, { name }) => {
     const table = / table (\S+)$/.exec(takes)?.[1];
     return [
       readsOn(name, "ip", "route", "get", destination),
       ...(table === undefined
-        ? [readsOn(name, "ip", "route", "show")]
+        ? [readsOn(name, "ip", "route", "show"), ...restart(agent)]
         : [readsOn(name, "ip", "rule", "show"), readsOn(name, "ip", "route", "show", "table", table)]),
     ];
   },
@@ -34,9 +37,11 @@ export const podCidrRouteMissing = defineFinding<{
 export const routeRefusingPods = defineFinding<{
   readonly route: string;
   readonly pod: string;
-  readonly pid: number;
+  readonly netns: string;
   readonly type: string;
   readonly protocol: string;
+  /** The Pod by which the CNI keeps the Node; "" where none is known. */
+  readonly agent: string;
 }>({
   id: "route-refusing-pod-traffic",
   severity: "error",
@@ -44,8 +49,8 @@ export const routeRefusingPods = defineFinding<{
     `${pod === "" ? "" : `in Pod ${pod} `}refuses Pod traffic by ${isRule(route) ? "the policy rule" : "the route"} \`${route}\``,
   why: ({ type, route }) =>
     `${type === "unreachable" ? "An" : "A"} ${type} ${isRule(route) ? "rule" : "route"} ends every packet to that range at this place; no packet leaves.`,
-  next: ({ route, pod, pid, protocol }, { name }) => {
-    const ip = [...(pod === "" ? [] : enterPod(pid)), "ip", ...(route.includes(":") && !isRule(route) ? ["-6"] : [])];
+  next: ({ route, pod, netns, protocol, agent }, { name }) => {
+    const ip = [...(pod === "" ? [] : enterPod(netns)), "ip", ...(route.includes(":") && !isRule(route) ? ["-6"] : [])];
     const remove = isRule(route)
       ? ["rule", "del", "priority", priorityOf(route)]
       : ["route", "del", ...route.split(" ")];
@@ -55,6 +60,8 @@ export const routeRefusingPods = defineFinding<{
       readsOn(name, ...ip, "rule", "show"),
       readsOn(name, ...ip, "route", "show", "table", "all"),
       ...(byHand ? [changesOn(name, ...ip, ...remove)] : []),
+      // The agent's own route may have stood in that one's place.
+      ...(isRule(route) || pod !== "" ? [] : restart(agent)),
     ];
   },
 });
@@ -99,7 +106,10 @@ export const pathPodRoute = defineCheck({
     );
     return {
       examined: nodeStates.size,
-      findings: [...[...groups.values()].flatMap(lostFinding), ...[...refused.values()].flatMap(refusedFinding)],
+      findings: [
+        ...[...groups.values()].flatMap((group) => lostFinding(group, cni)),
+        ...[...refused.values()].flatMap((group) => refusedFinding(group, cni)),
+      ],
     };
   },
 });
@@ -109,7 +119,10 @@ function wrongKey({ route, expected }: { readonly route: string; readonly expect
   return / table \S+$/.test(route) ? route : `${route} ${expected}`;
 }
 
-function lostFinding(group: readonly (StoppedFlow<"no-route"> | StoppedFlow<"wrong-route">)[]): readonly Finding[] {
+function lostFinding(
+  group: readonly (StoppedFlow<"no-route"> | StoppedFlow<"wrong-route">)[],
+  cni: ClusterCni,
+): readonly Finding[] {
   const stop = group[0]?.stop;
   if (stop === undefined) return [];
   const takes = stop.kind === "wrong-route" ? stop.route : "";
@@ -125,14 +138,15 @@ function lostFinding(group: readonly (StoppedFlow<"no-route"> | StoppedFlow<"wro
   return [
     podCidrRouteMissing.at(
       nodeRef(stop.node),
-      { destination: stop.destination, takes, expected: expected.join(" and ") },
+      { destination: stop.destination, takes, expected: expected.join(" and "), agent: agentOn(stop.node, cni) },
       seenIn(group),
     ),
   ];
 }
-function refusedFinding(group: readonly StoppedFlow<"route-refuses">[]): readonly Finding[] {
+function refusedFinding(group: readonly StoppedFlow<"route-refuses">[], cni: ClusterCni): readonly Finding[] {
   const stop = group[0]?.stop;
   if (stop === undefined) return [];
-  const { node, route, pod, pid, type, protocol } = stop;
-  return [routeRefusingPods.at(nodeRef(node), { route, pod: pod ?? "", pid, type, protocol }, seenIn(group))];
+  const { node, route, pod, netns, type, protocol } = stop;
+  const params = { route, pod: pod ?? "", netns, type, protocol, agent: agentOn(node, cni) };
+  return [routeRefusingPods.at(nodeRef(node), params, seenIn(group))];
 }

@@ -1,13 +1,13 @@
 import { changesOn, defineCheck, defineFinding, nodeRef, readsOn } from "../../model/define.ts";
 import { groupBy, seenIn, stoppedBy } from "../../model/flow-outcome.ts";
-import { enterPod } from "../../model/pod-process.ts";
+import { enterPod } from "../../model/pod-netns.ts";
 
 export const reversePathFilterDropping = defineFinding<{
   readonly device: string;
   readonly source: string;
   readonly route: string;
   readonly pod: string;
-  readonly pid: number;
+  readonly netns: string;
 }>({
   id: "reverse-path-filter-dropping",
   severity: "error",
@@ -15,9 +15,9 @@ export const reversePathFilterDropping = defineFinding<{
     `${pod === "" ? "" : `in Pod ${pod} `}drops packets from ${source} on \`${device}\`: its rp_filter is strict and the route back is \`${route}\``,
   why: () =>
     "Strict reverse path filtering (RFC 3704) takes a packet only from the device by which its sender would be answered. The way there and the way back differ, so the packet is dropped without a word.",
-  next: ({ device, source, pod, pid }, { name }) => {
+  next: ({ device, source, pod, netns }, { name }) => {
     const setting = (of: string): string => `net.ipv4.conf.${of.replaceAll(".", "/")}.rp_filter`;
-    if (pod !== "") return [readsOn(name, ...enterPod(pid), "sysctl", setting("all"), setting(device))];
+    if (pod !== "") return [readsOn(name, ...enterPod(netns), "sysctl", setting("all"), setting(device))];
     return [
       readsOn(name, "sysctl", setting("all"), setting(device)),
       readsOn(name, "ip", "route", "get", source),
@@ -41,8 +41,8 @@ export const pathReversePath = defineCheck({
     const findings = [...groups.values()].flatMap((group) => {
       const stop = group[0]?.stop;
       if (stop === undefined) return [];
-      const { device, source, route, pod, pid } = stop;
-      const params = { device, source, route, pod: pod ?? "", pid };
+      const { device, source, route, pod, netns } = stop;
+      const params = { device, source, route, pod: pod ?? "", netns };
       return [reversePathFilterDropping.at(nodeRef(stop.node), params, seenIn(group))];
     });
     return { examined: nodeStates.size, findings };

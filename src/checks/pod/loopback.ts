@@ -1,16 +1,16 @@
 import type { Missing } from "../../model/check.ts";
 import { changesOn, defineCheck, defineFinding, evidence, readsOn, refOf } from "../../model/define.ts";
-import { enterPod } from "../../model/pod-process.ts";
+import { enterPod } from "../../model/pod-netns.ts";
 
-export const podLoopbackDown = defineFinding<{ readonly node: string; readonly pid: number }>({
+export const podLoopbackDown = defineFinding<{ readonly node: string; readonly netns: string }>({
   id: "pod-loopback-down",
   severity: "error",
   what: () => "has its loopback device `lo` down",
   why: () =>
     "The containers of a Pod share one network and talk to each other at localhost: with `lo` down they cannot, and neither can a process reach itself, nor the Pod's own address from inside.",
-  next: ({ node, pid }) => [
-    readsOn(node, ...enterPod(pid), "ip", "addr", "show", "dev", "lo"),
-    changesOn(node, ...enterPod(pid), "ip", "link", "set", "dev", "lo", "up"),
+  next: ({ node, netns }) => [
+    readsOn(node, ...enterPod(netns), "ip", "addr", "show", "dev", "lo"),
+    changesOn(node, ...enterPod(netns), "ip", "link", "set", "dev", "lo", "up"),
   ],
 });
 
@@ -33,14 +33,16 @@ export const podLoopback = defineCheck({
         missing.push({ fact: `node/${node}/netns`, reason: netns.reason, detail: netns.detail });
         return [];
       }
-      return netns.value.flatMap(({ podUid, inode, pid, links }) => {
+      return netns.value.flatMap(({ podUid, inode, path, links }) => {
         const pod = running.get(podUid);
         const loopback = links.known ? links.value.find(({ name }) => name === "lo") : undefined;
         if (pod === undefined || loopback === undefined) return [];
         examined += 1;
         if (loopback.up) return [];
         const seen = evidence(`node/${node}/netns/${inode}/link`, "lo", `<${loopback.flags.join(",")}>`);
-        return [podLoopbackDown.at(refOf("Pod", pod), { node, pid }, { confidence: "proven", evidence: [seen] })];
+        return [
+          podLoopbackDown.at(refOf("Pod", pod), { node, netns: path }, { confidence: "proven", evidence: [seen] }),
+        ];
       });
     });
     return { examined, findings, missing };

@@ -1,6 +1,6 @@
 import { changesOn, defineCheck, defineFinding, nodeRef, podRef, readsOn } from "../../model/define.ts";
 import { groupBy, seenIn, stoppedBy } from "../../model/flow-outcome.ts";
-import { enterPod } from "../../model/pod-process.ts";
+import { enterPod } from "../../model/pod-netns.ts";
 import { mendedBridges } from "../../path/mended-bridges.ts";
 
 export const vethDetachedFromBridge = defineFinding<{
@@ -24,7 +24,7 @@ export const podLinkDown = defineFinding<{
   readonly device: string;
   readonly node: string;
   readonly onNode: boolean;
-  readonly pid: number;
+  readonly netns: string;
 }>({
   id: "pod-link-down",
   severity: "error",
@@ -33,13 +33,13 @@ export const podLinkDown = defineFinding<{
       ? `is cut off: \`${device}\`, its veth's end on Node ${node}, is down`
       : `is cut off: its device \`${device}\` is down`,
   why: () => "A device that is down neither sends nor receives; the Pod is unreachable and reaches nobody.",
-  next: ({ device, node, onNode, pid }) =>
+  next: ({ device, node, onNode, netns }) =>
     onNode
       ? [
           readsOn(node, "ip", "-d", "link", "show", "dev", device),
           changesOn(node, "ip", "link", "set", "dev", device, "up"),
         ]
-      : [readsOn(node, ...enterPod(pid), "ip", "-d", "link", "show", "dev", device)],
+      : [readsOn(node, ...enterPod(netns), "ip", "-d", "link", "show", "dev", device)],
 });
 export const nodeLinkDown = defineFinding<{ readonly device: string; readonly since: boolean }>({
   id: "node-link-down",
@@ -86,11 +86,11 @@ export const podVeth = defineCheck({
     ].flatMap((group) => {
       const stop = group[0]?.stop;
       if (stop === undefined) return [];
-      const { node, device, endOf, pid } = stop;
+      const { node, device, endOf, netns } = stop;
       const pod = stop.pod ?? endOf ?? null;
       return pod === null
         ? [nodeLinkDown.at(nodeRef(node), { device, since: false }, seenIn(group))]
-        : [podLinkDown.at(podRef(pod), { device, node, onNode: stop.pod === null, pid }, seenIn(group))];
+        : [podLinkDown.at(podRef(pod), { device, node, onNode: stop.pod === null, netns }, seenIn(group))];
     });
     return {
       examined: pods.filter(({ hostNetwork, phase }) => !hostNetwork && phase === "Running").length,

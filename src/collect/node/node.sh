@@ -121,6 +121,9 @@ bin_listing() { echo "$bin"; [ -d "/proc/1/root$bin" ] || [ "$bin" != "$bins" ] 
 section cni-bin bin_listing
 for f in /run/flannel/subnet.env /var/lib/calico/nodename /var/lib/calico/mtu; do readable "$f" && section "cni-file$f" text "$f"; done
 
+# the runtime binds each namespace to a file, by which a person can enter it
+bound() { while read -r _ _ _ root at _; do case $root in net:\[*\]) root=${root#net:\[}; echo "${root%\]} $at";; esac; done < /proc/1/mountinfo; }
+section netns-files bound
 pairs=$(namespaces)
 section netns printf '%s\n' "$pairs"
 printf '%s\n' "$pairs" | while read -r i p u; do [ -n "$p" ] || continue; b=netns/$i

@@ -221,7 +221,7 @@ function dropStop(context: HookContext, place: Place, rejects: boolean, by: Rule
     kind: "dropped-by-rule",
     node: context.netns.node,
     pod: context.netns.pod,
-    pid: context.netns.pid,
+    netns: context.netns.path,
     backend: place.backend,
     family: packet.source.family,
     hook: context.hook,

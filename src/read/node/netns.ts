@@ -16,3 +16,9 @@ export function parseNetns(text: string): Learned<readonly NetnsEntry[]> {
   }
   return known(entries);
 }
+
+/** Lines `INODE PATH`: inode → the file that a network namespace is bound to. Lines that are none are left out: the file is only for people. */
+export function parseNetnsFiles(text: string): ReadonlyMap<string, string> {
+  const rows = text.split("\n").map((line) => /^(\d+) (\/[\w./-]+)$/.exec(line));
+  return new Map(rows.flatMap((row) => (row === null ? [] : [[row[1] ?? "", row[2] ?? ""] as const])));
+}

@@ -8,7 +8,7 @@ import { parseIpset } from "./ipset.ts";
 import { readKubeletConfig } from "./kubelet-config.ts";
 import { parseLinks } from "./link.ts";
 import { parseNeighbours } from "./neighbour.ts";
-import { parseNetns } from "./netns.ts";
+import { parseNetns, parseNetnsFiles } from "./netns.ts";
 import { isBigEndian, readIptables, readLinks, readRoutes, readRules, readSockets } from "./network.ts";
 import { parseNftRuleset } from "./nft-ruleset.ts";
 import { readPodNetns } from "./pod-netns.ts";
@@ -28,6 +28,8 @@ export function readNodeState(node: string, captures: Captures): NodeState {
     readKubeletConfig(textOf(captures, `${prefix}kubelet-config`), textOf(captures, `${prefix}kubelet-args`)),
   );
   const resolvConf = section("resolv-conf", parseResolvConf);
+  const bound = textOf(captures, `${prefix}netns-files`);
+  const files = parseNetnsFiles(bound.known ? bound.value : "");
   return {
     node,
     kernel: mapLearned(textOf(captures, `${prefix}uname`), readRelease),
@@ -54,7 +56,7 @@ export function readNodeState(node: string, captures: Captures): NodeState {
     conntrackStats: section("conntrack-stat", parseConntrackStat),
     processes: section("processes", parseProcesses),
     netns: mapLearned(section("netns", parseNetns), (entries) =>
-      entries.map((entry) => readPodNetns(node, entry, captures)),
+      entries.map((entry) => readPodNetns(node, { ...entry, path: files.get(entry.inode) ?? "" }, captures)),
     ),
   };
 }

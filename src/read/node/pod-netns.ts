@@ -9,7 +9,7 @@ import { readSection } from "./section.ts";
 import { parseSysctls } from "./sysctl.ts";
 
 /** The network namespace of a Pod, from the captures node/<node>/netns/<inode>/…. Every part may be unknown on its own. Never throws. */
-export function readPodNetns(node: string, entry: NetnsEntry, captures: Captures): PodNetns {
+export function readPodNetns(node: string, entry: NetnsEntry & Pick<PodNetns, "path">, captures: Captures): PodNetns {
   const prefix = `node/${node}/netns/${entry.inode}/`;
   return {
     ...entry,

@@ -16,7 +16,7 @@ function dropped(family: "IPv4" | "IPv6", where: Partial<DroppedByRule> = {}): F
     chain: "FORWARD",
     rule: 1,
     handle: null,
-    pid: 0,
+    netns: "",
     text: "-j DROP",
     rejects: false,
   };
@@ -82,8 +82,10 @@ test("a rule of nftables is deleted by its handle, and a policy lifted", () => {
   expect(commands({ ...nft, rule: null })).toBe(`nft -a list table inet firewall; ${lifted}`);
 });
 
-test("in a Pod's own namespace it is done by one of its processes; which one, the reader finds out where none was read", () => {
-  expect(commands({ pod: "shop/b", pid: 4711 })).toContain("; nsenter -t 4711 -n iptables -t filter -D FORWARD 1");
+test("in a Pod's own namespace it is entered by its file; where none was read the reader finds a process", () => {
+  expect(commands({ pod: "shop/b", netns: "/run/netns/cni-1" })).toContain(
+    "; nsenter --net=/run/netns/cni-1 iptables -t filter -D FORWARD 1",
+  );
   expect(commands({ pod: "shop/b" })).toContain("; nsenter -t POD_PID -n iptables -t filter -D FORWARD 1");
 });
 

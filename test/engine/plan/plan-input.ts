@@ -125,6 +125,7 @@ export function netns(of: Pod, serving: boolean, search: readonly string[] = [])
   return {
     inode: `40265${of.ips[0]?.replaceAll(".", "")}`,
     pid: 4711,
+    path: "",
     podUid: of.uid,
     links: known([eth0(of.ips[0] ?? "")]),
     routes: absent,

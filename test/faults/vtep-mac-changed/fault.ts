@@ -1,6 +1,8 @@
 import type { Fault } from "../fault.ts";
+import { vtepOf } from "../vxlan-entries.ts";
 import { cannotReachWeb, waitUntilHealthy } from "../workload.ts";
 
+const others = ["02:00:00:00:00:77", "02:00:00:00:00:78"] as const;
 const flannel = ["-n", "kube-flannel"];
 
 export const fault: Fault = {
@@ -8,7 +10,8 @@ export const fault: Fault = {
   story: "flannel.1 of node3 was given another MAC by hand; nobody told the other Nodes.",
   lab: {},
   inject: async (lab) => {
-    await lab.node("node3", ["ip", "link", "set", "flannel.1", "address", "02:00:00:00:00:77"]);
+    const { mac } = await vtepOf(lab, "node3");
+    await lab.node("node3", ["ip", "link", "set", "flannel.1", "address", mac === others[0] ? others[1] : others[0]]);
   },
   prove: (lab) => cannotReachWeb(lab, ["node1", "node3"], ["node3", "node2"]),
   expect: { id: "tunnel-device-mac-changed", kind: "Node", name: "node3", severity: "error" },
