@@ -5,6 +5,7 @@ import type { FlowResult } from "../../model/flow.ts";
 import { flowKind } from "../../model/flow-kind.ts";
 import { groupBy, type StoppedFlow, seenIn, stoppedBy } from "../../model/flow-outcome.ts";
 import { enterPod } from "../../model/pod-netns.ts";
+import { deletion } from "../../net/iptables-words.ts";
 
 interface RuleParams extends Params {
   /** iptables, ip6tables or nftables. */
@@ -26,22 +27,32 @@ interface RuleParams extends Params {
 const keptByAgent = /(?:^|\s)(?:cali-|calico|KUBE-|kube-|CILIUM_|cilium|WEAVE-|ANTREA-|antrea|OVN-)/;
 
 /** Looks at the rule where it stands, and deletes it, or lifts the policy, where that is not somebody's to bring back. */
-function steps({ backend, table, chain, rule, handle, pod, netns, node }: RuleParams): readonly Step[] {
+function steps(params: RuleParams): readonly Step[] {
+  const { backend, table, chain, pod, netns, node } = params;
   const enter = pod === "" ? [] : enterPod(netns);
-  const nft = backend === "nftables";
-  const words = nft ? table.split(" ") : ["-t", table];
-  const look = nft
-    ? ["nft", "-a", "list", "table", ...words]
-    : [backend, ...words, "-L", chain, "-n", "-v", "--line-numbers"];
-  const lift = nft
-    ? ["nft", "add", "chain", ...words, chain, "{ policy accept ; }"]
-    : [backend, ...words, "-P", chain, "ACCEPT"];
-  const remove = nft
-    ? ["nft", "delete", "rule", ...words, chain, "handle", String(handle)]
-    : [backend, ...words, "-D", chain, String(rule)];
-  const steps = [readsOn(node, ...enter, ...look)];
-  if (keptByAgent.test(chain) || keptByAgent.test(table) || (nft && rule > 0 && handle === 0)) return steps;
-  return [...steps, changesOn(node, ...enter, ...(rule === 0 ? lift : remove))];
+  const { look, mend } = backend === "nftables" ? byNft(params) : byIptables(params);
+  const kept = keptByAgent.test(chain) || keptByAgent.test(table);
+  return [readsOn(node, ...enter, ...look), ...(kept || mend.length === 0 ? [] : [changesOn(node, ...enter, ...mend)])];
+}
+
+interface Commands {
+  readonly look: readonly string[];
+  /** None where the rule cannot be named. */
+  readonly mend: readonly string[];
+}
+
+function byNft({ table, chain, rule, handle }: RuleParams): Commands {
+  const words = table.split(" ");
+  const remove = handle === 0 ? [] : ["nft", "delete", "rule", ...words, chain, "handle", String(handle)];
+  const lift = ["nft", "add", "chain", ...words, chain, "{ policy accept ; }"];
+  return { look: ["nft", "-a", "list", "table", ...words], mend: rule === 0 ? lift : remove };
+}
+
+function byIptables({ backend, table, chain, rule, text }: RuleParams): Commands {
+  const look = [backend, "-t", table, "-L", chain, "-n", "-v", "--line-numbers"];
+  if (rule === 0) return { look, mend: [backend, "-t", table, "-P", chain, "ACCEPT"] };
+  const remove = deletion(table, chain, text);
+  return { look, mend: remove === null ? [] : [backend, ...remove] };
 }
 
 export const tunnelPortBlocked = defineFinding<RuleParams & { readonly protocol: string; readonly port: number }>({

@@ -4,6 +4,7 @@ import type { Step } from "../../model/finding.ts";
 import type { FlowResult } from "../../model/flow.ts";
 import { groupBy, seenIn, stoppedBy, succeeded } from "../../model/flow-outcome.ts";
 import { restart } from "../../model/restart.ts";
+import { deletion } from "../../net/iptables-words.ts";
 
 export const serviceRulesMissing = defineFinding<{ readonly services: readonly string[]; readonly proxy: string }>({
   id: "service-rules-missing",
@@ -45,13 +46,14 @@ export const serviceRedirected = defineFinding<{
     `is sent to ${to} on Node ${node}, which is none of its endpoints, by ${table} ${chain} rule ${rule}`,
   why: ({ text, address, port }) =>
     `The rule \`${text}\` stands before those of kube-proxy and takes what is for ${address}:${port}; where it leads, nobody answers for the Service.`,
-  next: ({ node, table, chain, rule }) =>
-    table.includes(" ")
-      ? [readsOn(node, "nft", "-a", "list", "table", ...table.split(" "))]
-      : [
-          readsOn(node, "iptables", "-t", table, "-L", chain, "-n", "-v", "--line-numbers"),
-          changesOn(node, "iptables", "-t", table, "-D", chain, String(rule)),
-        ],
+  next: ({ node, table, chain, text }) => {
+    if (table.includes(" ")) return [readsOn(node, "nft", "-a", "list", "table", ...table.split(" "))];
+    const remove = deletion(table, chain, text);
+    return [
+      readsOn(node, "iptables", "-t", table, "-L", chain, "-n", "-v", "--line-numbers"),
+      ...(remove === null ? [] : [changesOn(node, "iptables", ...remove)]),
+    ];
+  },
 });
 
 const listed = (names: readonly string[]): string =>

@@ -1,5 +1,5 @@
 import type { IptablesMatch, IptablesRule } from "../../model/node.ts";
-import { wordText } from "./iptables-words.ts";
+import { wordText } from "../../net/iptables-words.ts";
 
 /** What the words of a rule say; the numbers around it (position, counters) belong to the line. */
 export type RuleBody = Pick<IptablesRule, "matches" | "target" | "goto" | "targetOptions">;

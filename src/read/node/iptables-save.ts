@@ -1,7 +1,7 @@
 import { known, type Learned, unknown } from "../../model/learned.ts";
 import type { IptablesRule, IptablesRuleset } from "../../model/node.ts";
+import { splitWords } from "../../net/iptables-words.ts";
 import { readRuleBody } from "./iptables-rule.ts";
-import { splitWords } from "./iptables-words.ts";
 
 /** A quoted comment may hold line feeds, which iptables-save prints as they are. */
 const MAX_LINES_OF_A_RULE = 64;

@@ -60,14 +60,14 @@ function namedBy(...flows: readonly FlowResult[]): readonly string[] {
 
 test("a rule of ip6tables is looked at and deleted with ip6tables", () => {
   expect(namedBy(dropped("IPv6"))).toEqual([
-    "drops ping from Pod shop/a of node1 to Pod shop/b of node2, in ip6tables filter FORWARD rule 1; ip6tables -t filter -L FORWARD -n -v --line-numbers; ip6tables -t filter -D FORWARD 1",
+    "drops ping from Pod shop/a of node1 to Pod shop/b of node2, in ip6tables filter FORWARD rule 1; ip6tables -t filter -L FORWARD -n -v --line-numbers; ip6tables -t filter -D FORWARD -j DROP",
   ]);
 });
 
 test("the same place in both programs is two rules", () => {
   const [first, second] = namedBy(dropped("IPv4"), dropped("IPv6"));
-  expect(first).toContain("; iptables -t filter -D FORWARD 1");
-  expect(second).toContain("; ip6tables -t filter -D FORWARD 1");
+  expect(first).toContain("; iptables -t filter -D FORWARD -j DROP");
+  expect(second).toContain("; ip6tables -t filter -D FORWARD -j DROP");
 });
 
 const nft = { backend: "nftables", table: "inet firewall", chain: "forward" } as const;
@@ -84,9 +84,9 @@ test("a rule of nftables is deleted by its handle, and a policy lifted", () => {
 
 test("in a Pod's own namespace it is entered by its file; where none was read the reader finds a process", () => {
   expect(commands({ pod: "shop/b", netns: "/run/netns/cni-1" })).toContain(
-    "; nsenter --net=/run/netns/cni-1 iptables -t filter -D FORWARD 1",
+    "; nsenter --net=/run/netns/cni-1 iptables -t filter -D FORWARD -j DROP",
   );
-  expect(commands({ pod: "shop/b" })).toContain("; nsenter -t POD_PID -n iptables -t filter -D FORWARD 1");
+  expect(commands({ pod: "shop/b" })).toContain("; nsenter -t POD_PID -n iptables -t filter -D FORWARD -j DROP");
 });
 
 test("a rule that an agent would write again is only looked at", () => {

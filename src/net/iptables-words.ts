@@ -44,3 +44,12 @@ function splitAtQuotes(line: string): readonly string[] {
   parts.push(part);
   return parts;
 }
+
+/**
+ * The options by which iptables deletes a rule that iptables-save prints: by what it says and not by its number, which is another rule's as
+ * soon as one is added before it. Null where a quote does not close.
+ */
+export function deletion(table: string, chain: string, rule: string): readonly string[] | null {
+  const words = splitWords(rule);
+  return words === null ? null : ["-t", table, "-D", chain, ...words.map(wordText)];
+}
