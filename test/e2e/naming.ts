@@ -15,21 +15,19 @@ type Finding = Said["findings"][number];
 
 export interface Naming extends Pick<Result, "naming" | "said" | "problems"> {}
 
-/** How one fault, or several at once, were named: each must be a root cause, and none but they may stand before them. */
+/** How one fault, or several at once, were named: each must be a root cause, and nothing else may be said beside them. */
 export function judge(faults: readonly Fault[], report: Said): Naming {
   const found = report.findings.filter(({ severity }) => severity !== "info");
   const places = faults.map(({ expect }) => found.findIndex((finding) => names(finding, expect)));
   const naming = namingOf(places, found.length);
   const wanted = faults.map(({ expect }) => `${expect.id} ${subjectOf(expect)}`);
-  // Wrong beside one fault, the very name of another that is there at the same time.
-  const expected = faults.map(({ expect }) => expect.id);
-  const absent = faults.flatMap((fault) => fault.absent ?? []).filter((id) => !expected.includes(id));
+  const others = found.filter((finding) => !faults.some(({ expect }) => names(finding, expect)));
   return {
     naming,
     said: found.map((finding) => `${finding.id} ${subjectOf(finding.subject)} (${finding.confidence})`).join(", "),
     problems: [
       ...(naming === "named first" ? [] : [`${naming}: expected ${wanted.join(" and ")}`]),
-      ...found.filter(({ id }) => absent.includes(id)).map(({ id }) => `says ${id}, which is wrong here`),
+      ...others.map(({ id, subject }) => `also says ${id} ${subjectOf(subject)}, which is wrong here`),
       ...report.disagreements.map(
         ({ flow, predicted, observed }) => `predicted ${predicted}, observed ${observed}: ${flow}`,
       ),

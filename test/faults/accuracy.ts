@@ -30,7 +30,7 @@ export async function writeAccuracy({ faults, pairs, trapSets, healthySets }: Su
   const double = await Promise.all(pairs.map(rowOf));
   const text = `# Accuracy
 
-Written by \`npm run faults\`: real clusters, broken on purpose, one line a fault. A fault counts as named right when the first finding of the report has the id, the severity and the subject that the fault's author wrote down before. Each run is kept in \`test/faults/recorded\` and replayed by \`npm test\`.
+Written by \`npm run faults\`: real clusters, broken on purpose, one line a fault. A fault counts as named right when the first finding of the report has the id, the severity and the subject that the fault's author wrote down before; another error or warning beside it is told in its line. Where a finding prints changing commands, they are run as printed, and a healthy report is asked for. Each run is kept in \`test/faults/recorded\` and replayed by \`npm test\`.
 
 ${totals("Faults", single)}
 ${totals("Two faults at once", double)}
@@ -84,7 +84,7 @@ function totals(title: string, rows: readonly Row[]): string {
     `**${title}**: ${results.length} of ${rows.length} run; ${right} named first${share}`,
     `${count("named, not first")} named but not first`,
     `${count("wrong first")} wrong first`,
-    `${count("silent")} silent; objects left behind: ${left}; healthy after the one command of the finding: ${healed} of ${fixes.length}.\n`,
+    `${count("silent")} silent; objects left behind: ${left}; healthy after the commands of the finding: ${healed} of ${fixes.length}.\n`,
   ].join(", ");
 }
 

@@ -23,8 +23,6 @@ export interface Fault {
   /** Rejects unless a user is really hurt. Uses kubectl, curl, dig and ping only. */
   prove(lab: Lab): Promise<void>;
   readonly expect: Expectation;
-  /** Ids of findings that would be wrong here. */
-  readonly absent?: readonly string[];
   /**
    * Where the finding prints changing commands, the suite runs them as printed and asks for a healthy report; here is why they are not the
    * whole fix of this fault, and are not run.

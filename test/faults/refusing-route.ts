@@ -12,7 +12,6 @@ export function refusingRoute(type: "blackhole" | "prohibit" | "unreachable", st
     },
     prove: (lab) => cannotReachWeb(lab, ["node2", "node3"], ["node3", "node2"]),
     expect: { id: "route-refusing-pod-traffic", kind: "Node", name: "node2", severity: "error" },
-    absent: ["pod-cidr-route-missing"],
     heal: async (lab) => {
       const range = await podCidr(lab, "node3");
       const gateway = range.replace(/\/.*$/, "");

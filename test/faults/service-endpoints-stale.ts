@@ -24,7 +24,6 @@ export function serviceEndpointsStale(name: string, lab: LabSettings): Fault {
       await works(lab, "client-node3", ["sh", "-c", manyTimes]);
     },
     expect: { id: "kube-proxy-not-running", kind: "Node", name: "node2", severity: "error" },
-    absent: ["service-rules-stale"],
     heal: async (lab) => {
       await renewKubeProxy(lab, "node2");
       await lab.waitFor("rules without the old Pod", async () => {

@@ -2,7 +2,7 @@ import { clusterRef, defineCheck, defineFinding, evidence, nodeRef, readsOn } fr
 import type { Finding } from "../../model/finding.ts";
 import { findingKey } from "../../model/finding.ts";
 import type { FlowResult } from "../../model/flow.ts";
-import { groupBy, succeeded } from "../../model/flow-outcome.ts";
+import { groupBy, isOutsideName, succeeded } from "../../model/flow-outcome.ts";
 
 export const egressNotMasqueraded = defineFinding<{
   readonly source: string;
@@ -90,12 +90,12 @@ function finding(
   // Replicas of the cluster DNS here cannot ask their upstream servers: those failures are of this cause.
   const explains = [
     ...own.map(({ result }) => result.flow.id),
-    ...flows.filter(isOutsideName).map(({ flow }) => flow.id),
+    ...flows.filter(isLostOutside).map(({ flow }) => flow.id),
     findingKey("cluster-dns-upstream-failing", clusterRef),
   ];
   const seen = { confidence: "proven" as const, evidence: there === undefined ? lost : [...lost, there], explains };
   return [egressNotMasqueraded.at(nodeRef(node), params, seen)];
 }
 
-const isOutsideName = ({ flow, observed }: FlowResult): boolean =>
-  flow.purpose === "dns" && flow.dns?.name === "." && observed.known && !succeeded(flow, observed.value);
+const isLostOutside = ({ flow, observed }: FlowResult): boolean =>
+  flow.purpose === "dns" && isOutsideName(flow) && observed.known && !succeeded(flow, observed.value);

@@ -29,7 +29,6 @@ export const fault: Fault = {
     if (asked === "answered") throw new Error("nobody is hurt: the metrics API answers");
   },
   expect: { id: "api-service-unavailable", kind: "APIService", name: "v1beta1.metrics.k8s.io", severity: "error" },
-  absent: ["service-selecting-no-pods"],
   heal: async (lab) => {
     await lab.kubectl(["delete", "apiservice", "v1beta1.metrics.k8s.io", "--ignore-not-found"]);
     await remove(lab, "service/metrics-server");

@@ -14,7 +14,6 @@ export const fault: Fault = {
   },
   prove: lateDoesNotStart,
   expect: { id: "bridge-address-of-another-range", kind: "Node", name: "node2", severity: "error" },
-  absent: ["pods-without-network", "gateway-address-missing"],
   fixTakesMore: "The Pods that run there lose their bridge with it and must be made anew.",
   heal: async (lab) => {
     const subnet = await podCidr(lab, "node2");

@@ -15,7 +15,6 @@ export const fault: Fault = {
   },
   prove: lateDoesNotStart,
   expect: { id: "cni-config-missing", kind: "Node", name: "node2", severity: "error" },
-  absent: ["node-network-not-ready"],
   heal: async (lab) => {
     // containerd watches the directory, and sees a file written to but not one moved in
     await lab.node("node2", ["cp", backup, conflist]);

@@ -20,7 +20,6 @@ export const fault: Fault = {
   },
   prove: (lab) => cannotGet(lab, "client-node1", "http://web-two/"),
   expect: { id: "endpoints-not-made", kind: "Cluster", name: "cluster", severity: "error" },
-  absent: ["service-selecting-no-pods", "service-without-ready-endpoints"],
   heal: async (lab) => {
     await lab.node("node1", ["mv", aside, manifest]);
     await lab.waitFor("the controller manager", async () => (await lab.kubectl(pod)) !== "", 90);

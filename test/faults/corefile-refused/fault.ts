@@ -10,7 +10,6 @@ export const fault: Fault = {
   inject: (lab) => breakCorefile(lab, (corefile) => corefile.replace("forward .", "forwrad .")),
   prove: (lab) => cannotResolve(lab, "client-node1", "web"),
   expect: { id: "corefile-refused", kind: "ConfigMap", namespace: "kube-system", name: "coredns", severity: "error" },
-  absent: ["cluster-dns-not-ready", "service-without-ready-endpoints"],
   heal: async (lab) => {
     await restoreCorefile(lab);
     await waitUntilHealthy(lab);

@@ -32,7 +32,6 @@ export const fault: Fault = {
     name: "kube-dns",
     severity: "error",
   },
-  absent: ["cluster-dns-upstream-failing"],
   heal: async (lab) => {
     await select(lab, "kube-dns");
     await waitUntilHealthy(lab);

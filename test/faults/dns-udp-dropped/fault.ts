@@ -17,7 +17,6 @@ export const fault: Fault = {
     await works(lab, "client-node3", ["dig", "+time=1", "+tries=1", "web.shop.svc.cluster.local"]);
   },
   expect: { id: "packet-dropped-by-rule", kind: "Node", name: "node2", severity: "error" },
-  absent: ["traffic-failing-unexplained", "cluster-dns-upstream-failing"],
   heal: async (lab) => {
     await lab.node("node2", ["iptables", "-t", "raw", "-D", ...rule]);
     await waitUntilHealthy(lab);

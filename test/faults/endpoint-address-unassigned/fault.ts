@@ -21,6 +21,5 @@ export const fault: Fault = {
   },
   prove: (lab) => cannotGet(lab, "client-node1", "http://legacy/"),
   expect: { id: "endpoint-address-unassigned", kind: "Service", namespace: "shop", name: "legacy", severity: "error" },
-  absent: ["traffic-failing-unexplained"],
   heal: (lab) => remove(lab, "service/legacy", "endpointslice/legacy-1"),
 };

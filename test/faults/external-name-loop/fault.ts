@@ -13,6 +13,5 @@ export const fault: Fault = {
   inject: (lab) => apply(lab, alias("pay", "payment"), alias("payment", "pay")),
   prove: (lab) => cannotResolve(lab, "client-node1", "pay"),
   expect: { id: "external-name-loop", kind: "Service", namespace: "shop", name: "pay", severity: "error" },
-  absent: ["external-name-unresolvable"],
   heal: (lab) => remove(lab, "service/pay", "service/payment"),
 };

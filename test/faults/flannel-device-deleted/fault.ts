@@ -12,7 +12,6 @@ export const fault: Fault = {
   },
   prove: (lab) => cannotReachWeb(lab, ["node2", "node3"], ["node1", "node2"]),
   expect: { id: "vxlan-device-missing", kind: "Node", name: "node2", severity: "error" },
-  absent: ["vxlan-port-blocked"],
   heal: async (lab) => {
     await lab.node("node2", ["pkill", "-CONT", "-x", "flanneld"]);
     await waitUntilHealthy(lab);

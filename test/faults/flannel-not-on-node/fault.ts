@@ -15,7 +15,6 @@ export const fault: Fault = {
   },
   prove: lateDoesNotStart,
   expect: { id: "cni-agent-not-running", kind: "Node", name: "node2", severity: "error" },
-  absent: ["pods-without-network"],
   heal: async (lab) => {
     await keepOff(lab, "kube-flannel/kube-flannel-ds", []);
     await healLate(lab, "node2");

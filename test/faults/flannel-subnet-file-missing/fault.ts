@@ -12,7 +12,6 @@ export const fault: Fault = {
   },
   prove: lateDoesNotStart,
   expect: { id: "flannel-subnet-file-missing", kind: "Node", name: "node2", severity: "error" },
-  absent: ["pods-without-network", "cni-agent-not-running"],
   heal: async (lab) => {
     await lab.node("node2", ["mv", "/root/subnet.env", "/run/flannel/subnet.env"]);
     await healLate(lab, "node2");

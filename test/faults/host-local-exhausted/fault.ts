@@ -16,7 +16,6 @@ export const fault: Fault = {
   },
   prove: lateDoesNotStart,
   expect: { id: "pod-addresses-exhausted", kind: "Node", name: "node2", severity: "error" },
-  absent: ["pods-without-network"],
   heal: async (lab) => {
     await lab.node("node2", ["sh", "-c", `cd ${store} && grep -l leaked 10.* | xargs rm`]);
     await healLate(lab, "node2");

@@ -28,7 +28,6 @@ export const fault: Fault = {
   },
   prove: (lab) => cannotGet(lab, "client-node1", "http://agent/"),
   expect: { id: "host-port-taken", kind: "Deployment", namespace: "shop", name: "agent", severity: "error" },
-  absent: ["service-without-ready-endpoints"],
   heal: async (lab) => {
     await removeDeployment(lab, "agent");
     await removeDeployment(lab, "metrics");

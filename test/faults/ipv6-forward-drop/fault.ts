@@ -16,7 +16,6 @@ export const fault: Fault = {
     await works(lab, "client-node1", ["curl", "-sS", "-m", "5", await webUrl(lab, "node2")]);
   },
   expect: { id: "packet-dropped-by-rule", kind: "Node", name: "node2", severity: "error" },
-  absent: ["forward-policy-drop", "vxlan-port-blocked"],
   heal: async (lab) => {
     await lab.node("node2", ["ip6tables", "-D", "FORWARD", "-j", "DROP"]);
     const url = await webUrlIpv6(lab, "node2");

@@ -16,7 +16,6 @@ export const fault: Fault = {
   },
   prove: (lab) => cannotGet(lab, "client-node2", "http://new/"),
   expect: { id: "kube-proxy-not-running", kind: "Node", name: "node2", severity: "error" },
-  absent: ["service-rules-missing"],
   heal: async (lab) => {
     await remove(lab, "service/new");
     await keepOff(lab, "kube-system/kube-proxy", []);

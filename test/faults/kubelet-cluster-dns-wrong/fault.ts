@@ -28,7 +28,6 @@ export const fault: Fault = {
   },
   prove: (lab) => cannotResolve(lab, "deployment/caller", "web"),
   expect: { id: "kubelet-cluster-dns-wrong", kind: "Node", name: "node2", severity: "error" },
-  absent: ["pod-nameserver-unassigned"],
   heal: async (lab) => {
     await removeDeployment(lab, "caller");
     await setDns(lab, "10.96.0.99", "10.96.0.10");

@@ -19,7 +19,6 @@ export const fault: Fault = {
   },
   prove: (lab) => cannotGet(lab, "client-node1", "http://vault/"),
   expect: { id: "node-not-ready", kind: "Node", name: "node2", severity: "error" },
-  absent: ["service-without-ready-endpoints", "traffic-failing-unexplained"],
   heal: async (lab) => {
     await lab.node("node2", ["pkill", "-CONT", "-x", "kubelet"]);
     await lab.kubectl(["wait", "--for=condition=Ready", "node/node2", "--timeout=90s"]);

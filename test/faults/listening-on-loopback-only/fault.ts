@@ -23,6 +23,5 @@ export const fault: Fault = {
     await works(lab, "deployment/wallet", ["curl", "-sS", "http://127.0.0.1:8080/"]);
   },
   expect: { id: "listening-on-loopback-only", kind: "Service", namespace: "shop", name: "wallet", severity: "error" },
-  absent: ["service-target-port-closed", "service-selecting-no-pods"],
   heal: (lab) => removeDeployment(lab, "wallet"),
 };

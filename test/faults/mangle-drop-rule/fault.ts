@@ -20,7 +20,6 @@ export const fault: Fault = {
   },
   prove: (lab) => cannotReachWeb(lab, ["node1", "node3"], ["node3", "node1"]),
   expect: { id: "packet-dropped-by-rule", kind: "Node", name: "node3", severity: "error" },
-  absent: ["vxlan-port-blocked"],
   heal: async (lab) => {
     await lab.node("node3", [
       "iptables",

@@ -10,6 +10,5 @@ export const fault: Fault = {
   inject: (lab) => apply(lab, closed("default-deny")),
   prove: webIsOpen,
   expect: { id: "network-policy-not-enforced", kind: "Cluster", name: "cluster", severity: "warning" },
-  absent: ["traffic-denied-by-policy", "network-policy-selects-nothing"],
   heal: (lab) => deletePolicy(lab, "default-deny"),
 };

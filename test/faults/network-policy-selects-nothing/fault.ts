@@ -15,6 +15,5 @@ export const fault: Fault = {
     name: "web",
     severity: "warning",
   },
-  absent: ["network-policy-not-enforced", "network-policy-unused"],
   heal: (lab) => deletePolicy(lab, "web"),
 };

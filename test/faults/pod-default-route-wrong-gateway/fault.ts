@@ -15,6 +15,5 @@ export const fault: Fault = {
   },
   prove: (lab) => cannotGet(lab, "client-node2", "http://web.shop.svc.cluster.local/"),
   expect: { id: "pod-route-wrong", kind: "Pod", namespace: "shop", name: "client-node2", severity: "error" },
-  absent: ["gateway-address-missing"],
   heal: (lab) => renewClient(lab, "node2"),
 };

@@ -23,6 +23,5 @@ export const fault: Fault = {
     name: "stock",
     severity: "error",
   },
-  absent: ["service-selecting-no-pods", "service-target-port-closed"],
   heal: (lab) => removeDeployment(lab, "stock"),
 };

@@ -10,6 +10,5 @@ export const fault: Fault = {
   inject: (lab) => apply(lab, serviceWith("orders", "web", { ports: [{ port: 80, targetPort: "http" }] })),
   prove: (lab) => cannotGet(lab, "client-node1", "http://orders/"),
   expect: { id: "service-port-name-unknown", kind: "Service", namespace: "shop", name: "orders", severity: "error" },
-  absent: ["service-selecting-no-pods", "service-without-ready-endpoints"],
   heal: (lab) => remove(lab, "service/orders"),
 };

@@ -39,7 +39,6 @@ export const fault: Fault = {
     name: "search",
     severity: "error",
   },
-  absent: ["service-target-port-closed"],
   heal: async (lab) => {
     await removeDeployment(lab, "search-loading");
     await removeDeployment(lab, "search");

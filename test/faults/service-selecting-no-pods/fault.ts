@@ -9,7 +9,6 @@ export const fault: Fault = {
   inject: (lab) => apply(lab, service("cart", { app: "wbe" }, 8080)),
   prove: (lab) => cannotGet(lab, "client-node1", "http://cart/"),
   expect: { id: "service-selecting-no-pods", kind: "Service", namespace: "shop", name: "cart", severity: "error" },
-  absent: ["service-target-port-closed"],
   heal: async (lab) => {
     await apply(lab, service("cart", { app: "web" }, 8080));
     await lab.waitFor("an answer from cart", () => hears(lab, "client-node1", ["http://cart/"]));

@@ -29,6 +29,5 @@ export const fault: Fault = {
     name: "cache",
     severity: "error",
   },
-  absent: ["service-rules-missing"],
   heal: (lab) => removeDeployment(lab, "cache"),
 };

@@ -9,7 +9,6 @@ export const fault: Fault = {
   inject: (lab) => apply(lab, service("checkout", { app: "web" }, 9090)),
   prove: (lab) => cannotGet(lab, "client-node1", "http://checkout/"),
   expect: { id: "service-target-port-closed", kind: "Service", namespace: "shop", name: "checkout", severity: "error" },
-  absent: ["service-selecting-no-pods"],
   heal: async (lab) => {
     await apply(lab, service("checkout", { app: "web" }, 8080));
     await lab.waitFor("an answer from checkout", () => hears(lab, "client-node1", ["http://checkout/"]));

@@ -15,7 +15,6 @@ export const fault: Fault = {
   },
   prove: (lab) => cannotReachWeb(lab, ["node1", "node3"], ["node3", "node2"]),
   expect: { id: "tunnel-device-mac-changed", kind: "Node", name: "node3", severity: "error" },
-  absent: ["tunnel-peer-missing"],
   heal: async (lab) => {
     // it tells the others the new one, and learns anew what node3 knew of them
     await lab.kubectl([...flannel, "delete", "pods", "--field-selector", "spec.nodeName=node3", "--timeout=60s"]);

@@ -12,7 +12,6 @@ export const fault: Fault = {
   },
   prove: (lab) => cannotReachWeb(lab, ["node1", "node3"], ["node3", "node2"]),
   expect: { id: "vxlan-port-blocked", kind: "Node", name: "node3", severity: "error" },
-  absent: ["vxlan-device-missing"],
   heal: async (lab) => {
     await lab.node("node3", ["iptables", "-t", "raw", "-D", ...rule]);
     await waitUntilHealthy(lab);
