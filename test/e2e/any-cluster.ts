@@ -67,7 +67,8 @@ export async function testAnyCluster(
     const planned = await run("check", "--dry-run");
     const nodes = (await cluster.kubectl(["get", "nodes", "-o", "name"])).split("\n").length;
     const applied = await cluster.kubectl(["create", "--dry-run=client", "-o", "name", "-f", "-"], planned.stdout);
-    must(applied.split("\n").length === 3 + 2 * nodes, applied);
+    // The namespace, its account, two Services; two Pods a Node.
+    must(applied.split("\n").length === 4 + 2 * nodes, applied);
     await clean();
     return undefined;
   });

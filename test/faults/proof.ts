@@ -1,8 +1,17 @@
 import type { Lab, Ran } from "./lab.ts";
 
-const curl = ["curl", "-sS", "-o", "/dev/null", "--connect-timeout", "1.5", "--max-time", "3"];
+const curl = ["curl", "-sS", "-o", "/dev/null"];
 
-const curlAll = [...curl, "--parallel", "--parallel-immediate", "--fail-early"];
+const curlAll = [
+  ...curl,
+  "--connect-timeout",
+  "1.5",
+  "--max-time",
+  "3",
+  "--parallel",
+  "--parallel-immediate",
+  "--fail-early",
+];
 
 /** Whether a client Pod gets an answer from every one of the URLs. */
 export async function hears(lab: Lab, client: string, urls: readonly string[]): Promise<boolean> {
@@ -34,12 +43,12 @@ export async function works(lab: Lab, client: string, argv: readonly string[]): 
 
 /** Rejects unless an HTTP request from the client Pod fails, each of three times. */
 export function cannotGet(lab: Lab, client: string, url: string): Promise<void> {
-  return alwaysFails(lab, client, [...curl, url]);
+  return alwaysFails(lab, client, [...curl, "--connect-timeout", "1", "--max-time", "2", url]);
 }
 
 /** Rejects unless the client Pod gets no address for the name, each of three times. */
 export function cannotResolve(lab: Lab, client: string, name: string): Promise<void> {
-  return alwaysFails(lab, client, ["timeout", "3", "getent", "hosts", name]);
+  return alwaysFails(lab, client, ["timeout", "2", "getent", "hosts", name]);
 }
 
 /** A kubectl that could not reach the Pod at all proves nothing about the Pod's network. */
